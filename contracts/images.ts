@@ -1,0 +1,31 @@
+/** Images that the platform runs. `images/images.lock.json` pins each by digest. */
+export const IMAGE_NAMES = [
+  'kafka',
+  'connect',
+  'flotilla',
+  'gateway',
+  'external-dns',
+  'postgres',
+  'object-store',
+] as const;
+export type ImageName = (typeof IMAGE_NAMES)[number];
+
+export interface LockedImage {
+  /** Repository below the region's registry for images of our own, whole for those of others. */
+  readonly repository: string;
+  readonly tag: string;
+  /** `sha256:` and 64 hexadecimal digits. */
+  readonly digest: string;
+  /**
+   * `published`: the digest of what the registry serves. `recipe`: nobody has pushed the image yet, the digest is that
+   * of its recipe (Containerfile and pins), stands in for it, and cannot be pulled.
+   */
+  readonly provenance: 'published' | 'recipe';
+}
+
+export type ImageLock = Readonly<Record<ImageName, LockedImage>>;
+
+/** Whole reference of an image, as in `registry.example/kafka:4.3.1@sha256:…`. */
+export function imageReference(image: LockedImage): string {
+  return `${image.repository}:${image.tag}@${image.digest}`;
+}
