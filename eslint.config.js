@@ -7,8 +7,8 @@ import ts from 'typescript-eslint';
 const layers = {
   contracts: [],
   constructs: ['contracts'],
-  stacks: ['constructs', 'contracts'],
   policies: ['contracts', 'constructs'],
+  stacks: ['contracts', 'constructs', 'policies'],
   local: ['contracts', 'constructs', 'stacks'],
   cli: ['contracts', 'constructs', 'stacks', 'policies', 'local'],
 };

@@ -3,7 +3,10 @@ export class UserError extends Error {
   readonly hint: string;
   readonly exitCode: number;
 
-  constructor(message: string, options: { readonly hint: string; readonly exitCode?: number; readonly cause?: unknown }) {
+  constructor(
+    message: string,
+    options: { readonly hint: string; readonly exitCode?: number; readonly cause?: unknown },
+  ) {
     super(message, { cause: options.cause });
     this.name = 'UserError';
     this.hint = options.hint;

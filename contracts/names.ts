@@ -34,6 +34,15 @@ export function storageClassPrefix(ownKeyOf?: string): string {
   return ownKeyOf === undefined ? 'flotilla' : `flotilla-${ownKeyOf}`;
 }
 
+/** Volume attributes class of one pair of figures; undefined where volumes have no provisioned performance. */
+export function volumeAttributesClass(performance: {
+  readonly iops?: number;
+  readonly throughputMibPerSecond?: number;
+}): string | undefined {
+  const { iops = 0, throughputMibPerSecond = 0 } = performance;
+  return iops === 0 ? undefined : `flotilla-${iops}-iops-${throughputMibPerSecond}-mibps`;
+}
+
 /** Class that no provisioner serves: a claim that a StatefulSet remakes from its template stays Pending, never empty. */
 export const PRECREATED_ONLY_STORAGE_CLASS = 'flotilla-precreated-only';
 

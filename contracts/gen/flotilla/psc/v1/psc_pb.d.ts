@@ -642,6 +642,18 @@ export declare type StorageSpec = Message<"flotilla.psc.v1.StorageSpec"> & {
    * @generated from field: int32 growth_limit_gib = 3;
    */
   growthLimitGib: number;
+
+  /**
+   * Provisioned performance, where the cloud sells it apart from size: it names the volume attributes class.
+   *
+   * @generated from field: int32 iops = 4;
+   */
+  iops: number;
+
+  /**
+   * @generated from field: int32 throughput_mib_per_second = 5;
+   */
+  throughputMibPerSecond: number;
 };
 
 /**
@@ -666,6 +678,18 @@ export declare type StorageSpecJson = {
    * @generated from field: int32 growth_limit_gib = 3;
    */
   growthLimitGib?: number;
+
+  /**
+   * Provisioned performance, where the cloud sells it apart from size: it names the volume attributes class.
+   *
+   * @generated from field: int32 iops = 4;
+   */
+  iops?: number;
+
+  /**
+   * @generated from field: int32 throughput_mib_per_second = 5;
+   */
+  throughputMibPerSecond?: number;
 };
 
 /**
