@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { PATHS, PROJECT_ROOT } from '../project.ts';
+
+/** One part of `flotilla test`: a command whose exit code is its verdict. */
+export interface Stage {
+  readonly name: string;
+  readonly title: string;
+  readonly command: readonly string[];
+  /** `alone` stages start real clusters and get the whole machine. */
+  readonly share: 'parallel' | 'alone';
+  /** `jest` stages count their tests; any other stage counts as one check. */
+  readonly count: 'jest' | 'one';
+}
+
+const bin = (name: string): string => join(PROJECT_ROOT, 'node_modules', '.bin', name);
+const jest = (project: string, ...more: readonly string[]): readonly string[] => [
+  PATHS.node,
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  bin('jest'),
+  '--selectProjects',
+  project,
+  ...more,
+];
+
+/** In the order in which they start; the cheapest news first. */
+export const STAGES: readonly Stage[] = [
+  {
+    name: 'format',
+    title: 'Formatting (Prettier)',
+    command: [bin('prettier'), '--check', '--log-level', 'warn', '.'],
+    share: 'parallel',
+    count: 'one',
+  },
+  {
+    name: 'types',
+    title: 'Types (TypeScript)',
+    command: [bin('tsc'), '--project', '.'],
+    share: 'parallel',
+    count: 'one',
+  },
+  {
+    name: 'generated',
+    title: 'Generated code is up to date',
+    command: [PATHS.node, join(PROJECT_ROOT, 'cli', 'main.ts'), 'generate', '--check'],
+    share: 'parallel',
+    count: 'one',
+  },
+  {
+    name: 'lint',
+    title: 'Lint and import rules (ESLint)',
+    command: [bin('eslint'), '--max-warnings', '0', '.'],
+    share: 'parallel',
+    count: 'one',
+  },
+  {
+    name: 'unit',
+    title: 'Unit, property and policy tests',
+    command: jest('unit'),
+    share: 'parallel',
+    count: 'jest',
+  },
+  {
+    name: 'docs',
+    title: 'API documentation (TypeDoc)',
+    command: [bin('typedoc'), '--emit', 'none', '--treatWarningsAsErrors'],
+    share: 'parallel',
+    count: 'one',
+  },
+  {
+    name: 'e2e',
+    title: 'Real Kafka and real API server',
+    command: jest('e2e', '--runInBand'),
+    share: 'alone',
+    count: 'jest',
+  },
+];
