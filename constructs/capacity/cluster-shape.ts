@@ -73,4 +73,11 @@ export interface DerivationStep {
   readonly unit: string;
   readonly reason: string;
   readonly source?: string;
+  /** Part of the derivation that the step belongs to. */
+  readonly section?: DerivationSection;
+  /** On the step that decided the number of brokers. */
+  readonly binding?: true;
 }
+
+export const DERIVATION_SECTIONS = ['limits', 'brokers', 'broker', 'volume', 'quotas'] as const;
+export type DerivationSection = (typeof DERIVATION_SECTIONS)[number];
