@@ -21,6 +21,8 @@ export interface LockedImage {
    * of its recipe (Containerfile and pins), stands in for it, and cannot be pulled.
    */
   readonly provenance: 'published' | 'recipe';
+  /** Where the digest was looked up, and when; absent for images of our own. */
+  readonly source?: string;
 }
 
 export type ImageLock = Readonly<Record<ImageName, LockedImage>>;

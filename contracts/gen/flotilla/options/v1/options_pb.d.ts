@@ -275,7 +275,7 @@ export declare type FieldSchema = Message<"flotilla.options.v1.FieldSchema"> & {
   immutable: boolean;
 
   /**
-   * Inclusive bounds of a number.
+   * Inclusive bounds of a number. An int64 is a string in JSON: its minimum can be 0 or 1, its maximum is 10^18 - 1.
    *
    * @generated from field: optional double minimum = 3;
    */
@@ -359,7 +359,7 @@ export declare type FieldSchemaJson = {
   immutable?: boolean;
 
   /**
-   * Inclusive bounds of a number.
+   * Inclusive bounds of a number. An int64 is a string in JSON: its minimum can be 0 or 1, its maximum is 10^18 - 1.
    *
    * @generated from field: optional double minimum = 3;
    */

@@ -291,7 +291,7 @@ export declare type KafkaSpec = Message<"flotilla.psc.v1.KafkaSpec"> & {
   limits?: LimitsSpec | undefined;
 
   /**
-   * Broker settings beside those that the platform owns.
+   * Broker settings beside those that the platform owns. One line each: they become lines of a properties file.
    *
    * @generated from field: map<string, string> config = 9;
    */
@@ -374,7 +374,7 @@ export declare type KafkaSpecJson = {
   limits?: LimitsSpecJson;
 
   /**
-   * Broker settings beside those that the platform owns.
+   * Broker settings beside those that the platform owns. One line each: they become lines of a properties file.
    *
    * @generated from field: map<string, string> config = 9;
    */

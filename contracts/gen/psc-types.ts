@@ -1,0 +1,216 @@
+// Generated from flotilla/psc/v1/psc.proto by `flotilla generate`. Do not edit.
+import type { ObjectMetadata } from '../kubernetes-object.ts';
+
+/** One Kafka, Connect or ksqlDB cluster in one Kubernetes cluster. */
+export type PhysicalStatefulCluster = {
+  readonly apiVersion: 'flotilla.dev/v1';
+  readonly kind: 'PhysicalStatefulCluster';
+  readonly metadata: ObjectMetadata;
+  /** What the cluster shall be. Written by the control plane through the sync-service, except maintenance. */
+  readonly spec: PhysicalStatefulClusterSpec;
+  /** What the cluster is. Written by the operator, except balance. */
+  readonly status?: PhysicalStatefulClusterStatus;
+};
+
+export interface PhysicalStatefulClusterSpec {
+  /** Number of the intent that this spec carries out. Rises with every change; receivers refuse lower ones. */
+  readonly revision: string;
+  /** Name of the tenant that the cluster belongs to. */
+  readonly tenant: string;
+  readonly cloud: 'aws' | 'gcp' | 'azure' | 'local';
+  readonly region: string;
+  /** Identifier of the Kubernetes cluster that runs this cluster, unique over all regions. */
+  readonly kubernetesCluster: string;
+  /** Zones that the cluster may use. */
+  readonly zones: readonly string[];
+  /** Suffix of external host names: brokers serve as <pod>.<psc>.<domain>. */
+  readonly domain: string;
+  readonly kafka?: KafkaSpec;
+  readonly connect?: ConnectSpec;
+  readonly ksqldb?: KsqlDbSpec;
+  /** Requests by people and by the balancer; never written by the control plane. */
+  readonly maintenance?: MaintenanceSpec;
+  /** Deleting the PSC is refused while set. */
+  readonly deletionProtection?: boolean;
+}
+
+export interface KafkaSpec {
+  /** Units of capacity that the shape below was derived from. */
+  readonly ckus: number;
+  /** Kafka version, as in 4.3.1. */
+  readonly version: string;
+  /** Broker and controller image with its digest. */
+  readonly image: string;
+  /** Kafka's cluster id: 16 bytes in unpadded URL-safe base64. */
+  readonly clusterId: string;
+  /** Zone ▶ brokers whose volumes live there. */
+  readonly placement: Readonly<Record<string, ZonePlacement>>;
+  readonly brokers: BrokersSpec;
+  readonly controllers: ControllersSpec;
+  /** What the whole cluster may be asked for. */
+  readonly limits: LimitsSpec;
+  /** Broker settings beside those that the platform owns. One line each: they become lines of a properties file. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Infinite Storage; absent, all data stays on the volumes. */
+  readonly tieredStorage?: TieredStorageSpec;
+  readonly externalAccess: ExternalAccessSpec;
+  /** Cloud identity of the pods: a role ARN (aws), a service account e-mail (gcp), a client id (azure). */
+  readonly identity?: string;
+}
+
+export interface ZonePlacement {
+  readonly pods: readonly string[];
+}
+
+export interface BrokersSpec {
+  /** Node class whose nodes carry the brokers: value of the label flotilla.dev/node-class. */
+  readonly nodeClass: string;
+  readonly resources: ResourcesSpec;
+  readonly storage: StorageSpec;
+  /** Brokers of one zone that may be down together during a roll. */
+  readonly maxUnavailablePerZone?: number;
+}
+
+/** Requests equal limits for memory; the CPU limit may be higher than its request. */
+export interface ResourcesSpec {
+  readonly cpuMillis: number;
+  readonly cpuLimitMillis: number;
+  readonly memoryMib: number;
+  /** Java heap; the rest of the memory is page cache. */
+  readonly heapMib: number;
+}
+
+export interface StorageSpec {
+  /** Storage classes are zonal: a volume in zone Z is of class <class_prefix>-Z. */
+  readonly classPrefix: string;
+  readonly sizeGib: number;
+  /** Size up to which a volume grows by itself when it fills; 0 stands for "not by itself". */
+  readonly growthLimitGib?: number;
+  /** Provisioned performance, where the cloud sells it apart from size: it names the volume attributes class. */
+  readonly iops?: number;
+  readonly throughputMibPerSecond?: number;
+}
+
+export interface ControllersSpec {
+  readonly nodeClass: string;
+  /** Zone ▶ controllers whose volumes live there. */
+  readonly placement: Readonly<Record<string, ZonePlacement>>;
+  readonly resources: ResourcesSpec;
+  readonly storage: StorageSpec;
+}
+
+/** Limits of the whole cluster. Clients are held to them by quotas, topics by policies. */
+export interface LimitsSpec {
+  readonly ingressBytesPerSecond: string;
+  readonly egressBytesPerSecond: string;
+  readonly partitions: number;
+  readonly connections: number;
+  readonly connectionAttemptsPerSecond: number;
+  readonly requestsPerSecond: number;
+}
+
+export interface TieredStorageSpec {
+  /** Bucket (aws, gcp, local) or container (azure). */
+  readonly bucket: string;
+  /** Object store's address where it is not the cloud's own. */
+  readonly endpoint?: string;
+  /** Prefix of all objects of this cluster. */
+  readonly prefix: string;
+  /** How long a segment stays on the volume after it was copied. */
+  readonly localRetentionMs: string;
+  /** Key that encrypts the bucket: the tenant's or the customer's own. */
+  readonly keyId?: string;
+}
+
+export interface ExternalAccessSpec {
+  /** CIDR blocks that clients may come from; empty means every address. */
+  readonly allowedSourceRanges?: readonly string[];
+}
+
+export interface ConnectSpec {
+  readonly version: string;
+  readonly image: string;
+  readonly workers: number;
+  readonly resources: ResourcesSpec;
+  /** PSC whose Kafka the workers use. */
+  readonly kafka: string;
+  readonly config?: Readonly<Record<string, string>>;
+  readonly connectors?: readonly ConnectorSpec[];
+}
+
+export interface ConnectorSpec {
+  readonly name: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly paused?: boolean;
+}
+
+export interface KsqlDbSpec {
+  readonly image: string;
+  readonly nodes: number;
+  readonly resources: ResourcesSpec;
+  readonly storage: StorageSpec;
+  /** PSC whose Kafka the nodes use. */
+  readonly kafka: string;
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+export interface MaintenanceSpec {
+  /** The operator and the balancer leave the cluster alone while set. */
+  readonly paused?: boolean;
+  /** Brokers that shall be emptied of replicas and leaders. */
+  readonly drain?: readonly string[];
+  /** A roll is asked for by setting this to the present time. */
+  readonly rollRequestedAt?: string;
+}
+
+export interface PhysicalStatefulClusterStatus {
+  readonly observedGeneration?: number;
+  /** Revision of the spec that this status speaks of. */
+  readonly observedRevision?: string;
+  readonly conditions?: readonly Condition[];
+  readonly brokerCount?: number;
+  readonly brokers?: readonly BrokerStatus[];
+  /** Batch that may be disrupted now, persisted before anything is. */
+  readonly fence?: FenceStatus;
+  /** Written by the balancer. */
+  readonly balance?: BalanceStatus;
+  /** bootstrap.<psc>.<domain>:<port> */
+  readonly bootstrapServer?: string;
+}
+
+/** Kubernetes' condition with the time of its last probe, which is written only together with another change. */
+export interface Condition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly observedGeneration?: number;
+  readonly lastTransitionTime: string;
+  readonly lastProbeTime?: string;
+  readonly reason: string;
+  readonly message?: string;
+}
+
+export interface BrokerStatus {
+  readonly pod: string;
+  readonly brokerId?: number;
+  readonly zone?: string;
+  readonly state?: 'Starting' | 'Recovering' | 'Syncing' | 'InSync' | 'Draining' | 'Failed' | 'Unknown';
+  /** uid of the volume claim that holds the broker's data. */
+  readonly claimUid?: string;
+  readonly diskSizeGib?: number;
+  readonly externalHost?: string;
+}
+
+export interface FenceStatus {
+  readonly zone?: string;
+  readonly pods?: readonly string[];
+  readonly since?: string;
+}
+
+export interface BalanceStatus {
+  readonly state?: 'Balanced' | 'Planning' | 'Moving' | 'Paused' | 'Blocked';
+  readonly bytesToMove?: string;
+  readonly bytesMoved?: string;
+  readonly partitionsToMove?: number;
+  readonly partitionsMoved?: number;
+  readonly estimatedEnd?: string;
+}

@@ -1,0 +1,14 @@
+/** The PSC contract: types, parser, and the wire form of its records. */
+export type * from './gen/psc-types.ts';
+export type { Parsed, Violation } from './parsed.ts';
+export { PSC_CRD, PSC_SCHEMA } from './psc-crd.ts';
+export { parsePsc, PSC_API_VERSION, PSC_KIND } from './psc-check.ts';
+export {
+  fromRecord,
+  fromStatusRecord,
+  toRecord,
+  toStatusRecord,
+  type PscRecord,
+  type PscStatusRecord,
+  type Tombstone,
+} from './psc-record.ts';
