@@ -8,9 +8,10 @@ const layers = {
   contracts: [],
   constructs: ['contracts'],
   policies: ['contracts', 'constructs'],
-  stacks: ['contracts', 'constructs', 'policies'],
-  local: ['contracts', 'constructs', 'stacks'],
-  cli: ['contracts', 'constructs', 'stacks', 'policies', 'local'],
+  images: ['contracts'],
+  stacks: ['contracts', 'constructs', 'images', 'policies'],
+  local: ['contracts', 'constructs', 'images', 'stacks'],
+  cli: ['contracts', 'constructs', 'images', 'stacks', 'policies', 'local'],
 };
 const allLayers = Object.keys(layers);
 const importZones = Object.entries(layers).flatMap(([layer, mayImport]) =>

@@ -4,6 +4,14 @@ import { COMMANDS, type CommandName } from './commands/index.ts';
 import { paletteFor } from './terminal.ts';
 import { EXIT_CODES, UserError } from './user-error.ts';
 
+const HELP_EXAMPLES = `
+Examples:
+  $ ./flotilla synth --all              write the manifests of every stack to dist/
+  $ ./flotilla check --all              judge them by the policies
+  $ ./flotilla diff aws-us-west-2       what your edit changes, object by object
+  $ ./flotilla explain --cku 4 --cloud aws
+  $ ./flotilla test                     every check and test of the project`;
+
 enableCompileCache();
 process.exitCode = await main(process.argv.slice(2));
 
@@ -27,14 +35,6 @@ function newProgram(): Command {
     .exitOverride()
     .addHelpText('after', HELP_EXAMPLES);
 }
-
-const HELP_EXAMPLES = `
-Examples:
-  $ ./flotilla synth --all              write the manifests of every stack to dist/
-  $ ./flotilla check --all              judge them by the policies
-  $ ./flotilla diff aws-us-west-2       what your edit changes, object by object
-  $ ./flotilla explain --cku 4 --cloud aws
-  $ ./flotilla test                     every check and test of the project`;
 
 /** Loads only the module of the command that was asked for: cdk8s alone takes longer to load than `--help` to print. */
 async function addCommands(program: Command, args: readonly string[]): Promise<void> {

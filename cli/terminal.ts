@@ -23,7 +23,7 @@ function usesColor(output: Output, env: NodeJS.ProcessEnv): boolean {
 }
 
 const unchanged = (text: string): string => text;
-const PLAIN: Palette = { red: unchanged, yellow: unchanged, green: unchanged, bold: unchanged, dim: unchanged };
+export const PLAIN: Palette = { red: unchanged, yellow: unchanged, green: unchanged, bold: unchanged, dim: unchanged };
 
 const sgr =
   (on: number, off: number) =>

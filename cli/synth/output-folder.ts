@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { types } from 'node:util';
 import { EXIT_CODES, UserError } from '../user-error.ts';
 
 /**
@@ -88,7 +89,7 @@ function explained(target: string, action: () => void): void {
   } catch (error) {
     const hint = HINTS[errorCode(error) ?? ''];
     if (hint === undefined) throw error;
-    throw new UserError(`${target} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new UserError(`${target} cannot be written: ${types.isNativeError(error) ? error.message : String(error)}`, {
       hint,
       exitCode: EXIT_CODES.environment,
       cause: error,
@@ -106,5 +107,5 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return types.isNativeError(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,0 +1,82 @@
+import { writeFileSync } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { passes, type PolicyReport } from '../../policies/report/policy-report.ts';
+import { jsonReport } from '../../policies/report/json.ts';
+import { sarifReport } from '../../policies/report/sarif.ts';
+import { textReport } from '../../policies/report/text.ts';
+import { PLAIN, paletteFor } from '../terminal.ts';
+import { Progress } from '../progress.ts';
+import { chooseStacks, loadRegions, type RegionInput } from '../regions.ts';
+import { locatedObjects } from '../synth/located-objects.ts';
+import { judgeOf, today } from '../synth/policies.ts';
+import { EXIT_CODES } from '../user-error.ts';
+
+const FORMATS = ['text', 'json', 'sarif'] as const;
+type Format = (typeof FORMATS)[number];
+
+interface CheckOptions {
+  readonly all?: true;
+  readonly format: Format;
+  readonly output?: string;
+}
+
+/** `flotilla check`: judges what the stack configs give by the policies; writes no manifests. */
+export function addCheckCommand(program: Command): void {
+  program
+    .command('check')
+    .description('judge the manifests of stacks by the policies')
+    .argument('[stack...]', 'names of stacks, as in stacks/Pulumi.<stack>.yaml')
+    .option('--all', 'every stack')
+    .addOption(new Option('--format <format>', 'form of the report').choices(FORMATS).default('text'))
+    .option('--output <file>', 'write the report to a file instead of printing it')
+    .addHelpText('after', EXAMPLES)
+    .action((names: readonly string[], options: CheckOptions) => {
+      const reports = loadRegions(chooseStacks(names, options)).map(judgeRegion);
+      publish(reports, options);
+      process.exitCode = reports.every(({ report }) => passes(report)) ? EXIT_CODES.ok : EXIT_CODES.findings;
+    });
+}
+
+const EXAMPLES = `
+Exit code: 0 when no rule of severity "error" is broken, 1 when one is, 2 when a config is wrong.
+
+Examples:
+  $ ./flotilla check --all
+  $ ./flotilla check aws-us-west-2 --format json
+  $ ./flotilla check --all --format sarif --output flotilla.sarif`;
+
+interface StackReport {
+  readonly stack: string;
+  readonly report: PolicyReport;
+}
+
+function judgeRegion(region: RegionInput): StackReport {
+  const { stack } = region.config;
+  const progress = new Progress(process.stderr);
+  const judge = judgeOf(region, { today: today() });
+  let objects = 0;
+  for (const object of locatedObjects(region, () => undefined)) {
+    judge.see(object);
+    objects += 1;
+    progress.update(() => `${stack}: ${objects} objects judged`);
+  }
+  progress.done();
+  return { stack, report: judge.report() };
+}
+
+function publish(reports: readonly StackReport[], { format, output }: CheckOptions): void {
+  const text = render(reports, format, output === undefined ? paletteFor(process.stdout, process.env) : PLAIN);
+  if (output === undefined) process.stdout.write(text);
+  else writeFileSync(output, text);
+}
+
+function render(reports: readonly StackReport[], format: Format, palette: ReturnType<typeof paletteFor>): string {
+  switch (format) {
+    case 'text':
+      return reports.map(({ stack, report }) => `${palette.bold(stack)}\n${textReport(report, palette)}\n`).join('\n');
+    case 'json':
+      return `${JSON.stringify(Object.fromEntries(reports.map(({ stack, report }) => [stack, jsonReport(report)])), null, 2)}\n`;
+    case 'sarif':
+      return `${JSON.stringify(sarifReport(reports.map(({ report }) => report)), null, 2)}\n`;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Exemption } from '../policies/exemptions.ts';
+import type { ImageLock } from '../contracts/images.ts';
+import type { RegionOutputs } from '../contracts/region-outputs.ts';
+import { loadImageLock } from '../images/image-lock.ts';
+import { formatProblems, loadAllStacks, loadStack, stackNames, type Parsed } from '../stacks/config.ts';
+import { loadRegionOutputs } from '../stacks/outputs.ts';
+import type { StackConfig } from '../stacks/stack-config.ts';
+import { loadExemptions } from './exemptions.ts';
+import { PATHS } from './project.ts';
+import { UserError } from './user-error.ts';
+
+/** All that the manifests of one stack are made from. */
+export interface RegionInput {
+  readonly config: StackConfig;
+  readonly outputs: RegionOutputs;
+  readonly images: ImageLock;
+  /** Violations that have been allowed for a time; admission lets them pass as well. */
+  readonly exemptions: readonly Exemption[];
+}
+
+export interface StackChoice {
+  readonly names: readonly string[];
+  readonly scope: 'all' | 'named';
+}
+
+/**
+ * Which stacks a command line asks for: the named ones, or all with `--all`.
+ * @throws UserError when it asks for neither or both.
+ */
+export function chooseStacks(names: readonly string[], options: { readonly all?: true }): StackChoice {
+  if (options.all === true && names.length > 0) {
+    throw new UserError('both --all and names of stacks were given', { hint: 'give one of them' });
+  }
+  if (options.all === true) return { names: [], scope: 'all' };
+  if (names.length > 0) return { names: [...new Set(names)], scope: 'named' };
+  const known = valueOf(stackNames(PATHS.stacks));
+  throw new UserError('no stack was named', { hint: `name one or more of ${known.join(', ')}, or say --all` });
+}
+
+/** @throws UserError with every problem of every chosen stack. */
+export function loadRegions(choice: StackChoice): readonly RegionInput[] {
+  const configs =
+    choice.scope === 'all'
+      ? valueOf(loadAllStacks(PATHS.stacks))
+      : valueOf(together(choice.names.map((name) => loadStack(PATHS.stacks, name))));
+  const exemptions = loadExemptions();
+  return valueOf(together(configs.map((config) => withOutputs(config, exemptions))));
+}
+
+function withOutputs(config: StackConfig, exemptions: readonly Exemption[]): Parsed<RegionInput> {
+  const outputs = loadRegionOutputs(PATHS.outputs, config);
+  if (!outputs.ok) return outputs;
+  const images = loadImageLock(PATHS.imageLock, config.region.imageRegistry);
+  return { ok: true, value: { config, outputs: outputs.value, images, exemptions }, warnings: outputs.warnings };
+}
+
+/** One result of many: their values, or the problems of all of them. */
+function together<Value>(results: readonly Parsed<Value>[]): Parsed<readonly Value[]> {
+  const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
+  if (problems.length > 0) return { ok: false, problems };
+  const good = results.filter((result) => result.ok);
+  return { ok: true, value: good.map(({ value }) => value), warnings: good.flatMap(({ warnings }) => warnings) };
+}
+
+function valueOf<Value>(result: Parsed<Value>): Value {
+  if (!result.ok) {
+    const count = result.problems.filter(({ severity }) => severity === 'error').length;
+    throw new UserError(
+      `the stack configs have ${count === 1 ? 'a problem' : `${count} problems`}\n\n${formatProblems(result.problems)}\n`,
+      {
+        hint: 'mend the lines above; nothing was written',
+      },
+    );
+  }
+  if (result.warnings.length > 0) process.stderr.write(`${formatProblems(result.warnings)}\n`);
+  return result.value;
+}

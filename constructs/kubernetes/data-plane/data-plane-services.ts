@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { Construct } from 'constructs';
+import { KubeConfigMap } from 'cdk8s-plus-27/lib/imports/k8s.js';
+import type { NetworkPolicyEgressRule } from 'cdk8s-plus-27/lib/imports/k8s.js';
+import { imageReference } from '../../../contracts/images.ts';
+import { NAMESPACES } from '../../../contracts/names.ts';
+import { PORTS as KAFKA_PORTS } from '../kafka/listeners.ts';
+import { grantInCluster } from '../shared/cluster-role.ts';
+import type { ClusterContext } from '../shared/cluster-context.ts';
+import { grantInOwnNamespace } from '../shared/leader-election.ts';
+import { MOTHERSHIP_FOLDER, mothershipArgs, toMothership } from '../shared/mothership.ts';
+import { toApiServer, toEveryPsc } from '../shared/openings.ts';
+import { configMapFolder } from '../shared/platform-container.ts';
+import type { MountedFolder } from '../shared/platform-container.ts';
+import { PlatformService } from '../shared/platform-service.ts';
+import type { ServiceResources } from '../shared/platform-service.ts';
+import { sizeFor } from '../shared/service-sizing.ts';
+import { DATA_PLANE_CONFIG, DATA_PLANE_FILE, DATA_PLANE_PATH, dataPlaneJson } from './data-plane-config.ts';
+import { Confinement } from './confinement.ts';
+import { CLUSTER_RULES, OWN_NAMESPACE_RULES } from './data-plane-rules.ts';
+import type { DataPlaneService } from './data-plane-rules.ts';
+
+export interface DataPlaneServicesProps {
+  readonly context: ClusterContext;
+}
+
+/** Operator, balancer and sync-service of one Kubernetes cluster, with the data plane that they act in. */
+export class DataPlaneServices extends Construct {
+  constructor(scope: Construct, id: string, props: DataPlaneServicesProps) {
+    super(scope, id);
+    const { context } = props;
+    const config = dataPlaneJson(context.dataPlane);
+    new KubeConfigMap(this, 'data-plane', {
+      metadata: { name: DATA_PLANE_CONFIG, namespace: NAMESPACES.system },
+      data: { [DATA_PLANE_FILE]: config },
+    });
+    new Confinement(this, 'confinement');
+    const configDigest = createHash('sha256').update(config).digest('hex');
+    for (const service of serviceRequests(context)) {
+      new PlatformService(this, service.name, {
+        name: service.name,
+        namespace: NAMESPACES.system,
+        image: imageReference(context.dataPlane.images.flotilla),
+        args: ['serve', service.command, `--data-plane=${DATA_PLANE_PATH}`, ...service.args],
+        ...sizeFor(context.dataPlane.cloud, service.resources, LOCAL_MEMORY_MIB),
+        egress: [toApiServer(context), ...service.egress],
+        folders: [configMapFolder(DATA_PLANE_CONFIG), ...service.folders],
+        rollOn: { 'flotilla.dev/data-plane-digest': configDigest },
+        apiToken: 'mounted',
+      });
+      grantInOwnNamespace(this, service.name, {
+        name: service.name,
+        namespace: NAMESPACES.system,
+        rules: OWN_NAMESPACE_RULES[service.name],
+      });
+      grantInCluster(this, service.name, {
+        name: `flotilla-${service.name}`,
+        serviceAccount: service.name,
+        namespace: NAMESPACES.system,
+        rules: CLUSTER_RULES[service.name],
+      });
+    }
+  }
+}
+
+interface ServiceRequest {
+  readonly name: DataPlaneService;
+  /** Sub-command of `flotilla serve`. */
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly resources: ServiceResources;
+  readonly egress: readonly NetworkPolicyEgressRule[];
+  readonly folders: readonly MountedFolder[];
+}
+
+const LOCAL_MEMORY_MIB = 160;
+
+/** Requests for 200 PSCs in a Kubernetes cluster; to be measured once the services exist. */
+function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
+  return [
+    {
+      name: 'operator',
+      command: 'operator',
+      args: [],
+      resources: { cpuMillis: 200, cpuLimitMillis: 2000, memoryMib: 512 },
+      egress: [toEveryPsc(KAFKA_PORTS.internal, KAFKA_PORTS.metrics)],
+      folders: [],
+    },
+    {
+      name: 'balancer',
+      command: 'balancer',
+      args: [],
+      resources: { cpuMillis: 200, cpuLimitMillis: 2000, memoryMib: 512 },
+      egress: [toEveryPsc(KAFKA_PORTS.internal, KAFKA_PORTS.metrics)],
+      folders: [],
+    },
+    {
+      name: 'sync-service',
+      command: 'sync',
+      args: mothershipArgs(context.mothership),
+      resources: { cpuMillis: 100, cpuLimitMillis: 1000, memoryMib: 384 },
+      egress: [toMothership(context)],
+      folders: [MOTHERSHIP_FOLDER],
+    },
+  ];
+}

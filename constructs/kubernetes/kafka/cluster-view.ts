@@ -1,0 +1,161 @@
+import type { DataPlane } from '../../../contracts/data-plane.ts';
+import type { KafkaSpec, PhysicalStatefulCluster, ZonePlacement } from '../../../contracts/gen/psc-types.ts';
+import { pscNamespace } from '../../../contracts/names.ts';
+import { InvalidPscError, type PscViolation } from './invalid-psc-error.ts';
+import { userConfigViolations } from './user-config.ts';
+
+export type KafkaRole = 'broker' | 'controller';
+
+/** One pod of a Kafka cluster and the zone that its volume lives in. */
+export interface PlacedPod {
+  readonly name: string;
+  readonly ordinal: number;
+  readonly zone: string;
+}
+
+/** What every rendered object of one Kafka cluster is a function of. */
+export interface ClusterView {
+  readonly name: string;
+  readonly namespace: string;
+  readonly tenant: string;
+  /** Suffix of external host names. */
+  readonly domain: string;
+  readonly kafka: KafkaSpec;
+  readonly dataPlane: DataPlane;
+  /** By ordinal, from 0 without a gap. */
+  readonly brokers: readonly PlacedPod[];
+  /** By ordinal, from 0 without a gap. */
+  readonly controllers: readonly PlacedPod[];
+}
+
+/** Controllers in every quorum: it outlives the loss of one zone of three. */
+export const CONTROLLER_COUNT = 3;
+
+/** Replicas of every partition unless its topic says otherwise. */
+export const REPLICATION_FACTOR = 3;
+
+/**
+ * A PSC of kind `kafka` as one data plane sees it.
+ *
+ * @throws InvalidPscError naming everything that contradicts the data plane, the placement or the platform's settings
+ */
+export function viewCluster(psc: PhysicalStatefulCluster, dataPlane: DataPlane): ClusterView {
+  const { spec, metadata } = psc;
+  const { kafka } = spec;
+  if (kafka === undefined) {
+    throw new InvalidPscError(metadata.name, [
+      {
+        field: 'spec.kafka',
+        value: 'absent',
+        rule: 'only Kafka clusters are rendered here',
+        remedy: 'Set spec.kafka, or render the PSC with the construct of its own kind',
+      },
+    ]);
+  }
+  const brokers = placedPods(kafka.placement);
+  const controllers = placedPods(kafka.controllers.placement);
+  const violations = [
+    ...identityViolations(psc, dataPlane),
+    ...placementViolations('spec.kafka.placement', 'kafka', brokers, dataPlane),
+    ...placementViolations('spec.kafka.controllers.placement', 'controller', controllers, dataPlane),
+    ...countViolations(brokers, controllers),
+    ...userConfigViolations(kafka.config ?? {}),
+  ];
+  if (violations.length > 0) throw new InvalidPscError(metadata.name, violations);
+  return {
+    name: metadata.name,
+    namespace: pscNamespace(metadata.name),
+    tenant: spec.tenant,
+    domain: spec.domain,
+    kafka,
+    dataPlane,
+    brokers,
+    controllers,
+  };
+}
+
+function placedPods(placement: Readonly<Record<string, ZonePlacement>>): readonly PlacedPod[] {
+  return Object.entries(placement)
+    .flatMap(([zone, { pods }]) => pods.map((name) => ({ name, zone, ordinal: ordinalOf(name) })))
+    .sort((a, b) => a.ordinal - b.ordinal || (a.zone < b.zone ? -1 : 1));
+}
+
+function ordinalOf(pod: string): number {
+  return Number(pod.slice(pod.lastIndexOf('-') + 1));
+}
+
+function identityViolations(psc: PhysicalStatefulCluster, dataPlane: DataPlane): readonly PscViolation[] {
+  const { spec, metadata } = psc;
+  const pairs = [
+    ['spec.cloud', spec.cloud, dataPlane.cloud],
+    ['spec.region', spec.region, dataPlane.region],
+    ['spec.kubernetesCluster', spec.kubernetesCluster, dataPlane.kubernetesCluster],
+    ['spec.domain', spec.domain, dataPlane.domain],
+  ] as const;
+  const strangers = pairs
+    .filter(([, value, own]) => value !== own)
+    .map(([field, value, own]) => ({
+      field,
+      value,
+      rule: `this data plane is ${own}`,
+      remedy: 'Send the PSC to the Kubernetes cluster that it names',
+    }));
+  if (PSC_NAME.test(metadata.name)) return strangers;
+  const badName = {
+    field: 'metadata.name',
+    value: metadata.name,
+    rule: 'a PSC name is a DNS label of at most 40 characters that starts with a letter',
+    remedy: 'Choose a shorter or simpler name',
+  };
+  return [badName, ...strangers];
+}
+
+const PSC_NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
+
+function placementViolations(
+  field: string,
+  prefix: string,
+  pods: readonly PlacedPod[],
+  dataPlane: DataPlane,
+): readonly PscViolation[] {
+  const strayZones = [...new Set(pods.map(({ zone }) => zone))]
+    .filter((zone) => !dataPlane.zones.includes(zone))
+    .map((zone) => ({
+      field,
+      value: zone,
+      rule: `the data plane has the zones ${dataPlane.zones.join(', ')}`,
+      remedy: 'Place the pods in one of these',
+    }));
+  // A StatefulSet makes pods 0 … n-1: any other set of names cannot exist.
+  const names = pods.map(({ name }) => name);
+  const wanted = pods.map((_, index) => `${prefix}-${index}`);
+  if (names.every((name, index) => name === wanted[index])) return strayZones;
+  const gap = {
+    field,
+    value: names.join(', '),
+    rule: `the pods must be ${prefix}-0 to ${prefix}-${pods.length - 1}, each once`,
+    remedy: 'Close the gap or remove the repetition',
+  };
+  return [...strayZones, gap];
+}
+
+function countViolations(brokers: readonly PlacedPod[], controllers: readonly PlacedPod[]): readonly PscViolation[] {
+  const violations: PscViolation[] = [];
+  if (brokers.length < REPLICATION_FACTOR) {
+    violations.push({
+      field: 'spec.kafka.placement',
+      value: `${brokers.length} brokers`,
+      rule: `replication factor ${REPLICATION_FACTOR} needs at least ${REPLICATION_FACTOR} brokers`,
+      remedy: 'Place more brokers',
+    });
+  }
+  if (controllers.length !== CONTROLLER_COUNT) {
+    violations.push({
+      field: 'spec.kafka.controllers.placement',
+      value: `${controllers.length} controllers`,
+      rule: `a quorum has ${CONTROLLER_COUNT} controllers`,
+      remedy: `Place controller-0 to controller-${CONTROLLER_COUNT - 1}`,
+    });
+  }
+  return violations;
+}

@@ -1,0 +1,41 @@
+/** Settings of one part of a properties file, under the comment that says why they are as they are. */
+export interface PropertiesSection {
+  readonly comment: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/**
+ * A Java properties file that reads back as exactly these settings.
+ *
+ * @throws Error when two sections set one key: the later would win silently
+ */
+export function formatProperties(sections: readonly PropertiesSection[]): string {
+  const seen = new Set<string>();
+  const parts = sections.map(({ comment, settings }) => {
+    const lines = Object.entries(settings).map(([key, value]) => {
+      if (seen.has(key)) throw new Error(`two sections of one properties file set ${key}`);
+      seen.add(key);
+      return `${escapeKey(key)}=${escapeValue(value)}`;
+    });
+    return [...comment.split('\n').map((line) => `# ${line}`), ...lines].join('\n');
+  });
+  return `${parts.join('\n\n')}\n`;
+}
+
+function escapeKey(key: string): string {
+  return escapeCommon(key).replace(/[ :=#!]/g, (character) => `\\${character}`);
+}
+
+function escapeValue(value: string): string {
+  return escapeCommon(value).replace(/^ /, '\\ ');
+}
+
+function escapeCommon(text: string): string {
+  return text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\t', '\\t')
+    .replaceAll('\f', '\\f')
+    .replace(/[^ -~]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

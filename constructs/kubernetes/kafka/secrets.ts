@@ -1,0 +1,50 @@
+import type { ClusterView, KafkaRole } from './cluster-view.ts';
+
+/** Secrets that the operator makes in a PSC's namespace before its pods can start. */
+export const SECRETS = {
+  /**
+   * One PEM file per pod, `<pod>.pem`: private key (PKCS #8, unencrypted), then the certificate chain. One Secret for
+   * all pods, mounted as a folder: the pod template must not name a pod, and a file mounted by subPath never renews.
+   */
+  tls: 'kafka-tls',
+  /** `ca.crt`: certificates of the PSC's own authority, whose key never enters this namespace. */
+  ca: 'kafka-ca',
+  /** One key per platform user, its password: letters, digits, dash and underscore. */
+  platformUsers: 'kafka-platform-users',
+} as const;
+
+/** File of {@link SECRETS.ca}. */
+export const CA_FILE = 'ca.crt';
+
+/**
+ * SCRAM users that exist from the first start on. Names that begin with `flotilla-` are the platform's: no API key may
+ * be given one.
+ */
+export const PLATFORM_USERS = {
+  /** Super user: makes users, ACLs, quotas and topics of the platform. */
+  operator: 'flotilla-operator',
+  /** Gets its ACLs from the operator. */
+  balancer: 'flotilla-balancer',
+} as const;
+
+/** Principal of every broker and controller of the cluster, whatever the pod. */
+export const NODE_PRINCIPAL = 'flotilla-node';
+
+/** Common name of a pod's certificate: the whole subject, so that the order of its parts cannot matter. */
+export function certificateCommonName(pod: string, namespace: string): string {
+  return `${pod}.${namespace}`;
+}
+
+/**
+ * `ssl.principal.mapping.rules`: certificates of this cluster's own pods become {@link NODE_PRINCIPAL}; any other keeps
+ * its subject as its name, which no ACL knows. One name for all pods leaves `super.users` alone when brokers come.
+ */
+export function principalMappingRules(view: ClusterView): string {
+  return `RULE:^CN=(kafka|controller)-(0|[1-9][0-9]{0,2})[.]${view.namespace}$/${NODE_PRINCIPAL}/,DEFAULT`;
+}
+
+/** Service account of the pods of one role. Only brokers touch the object store, so only theirs has a cloud identity. */
+export const SERVICE_ACCOUNTS = { broker: 'kafka', controller: 'controller' } as const satisfies Record<
+  KafkaRole,
+  string
+>;

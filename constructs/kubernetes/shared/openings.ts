@@ -1,0 +1,108 @@
+import { IntOrString } from 'cdk8s-plus-27/lib/imports/k8s.js';
+import type {
+  NetworkPolicyEgressRule,
+  NetworkPolicyIngressRule,
+  NetworkPolicyPeer,
+  NetworkPolicyPort,
+} from 'cdk8s-plus-27/lib/imports/k8s.js';
+import type { Cloud } from '../../../contracts/cloud.ts';
+import { LABELS } from '../../../contracts/labels.ts';
+import type { ClusterContext } from './cluster-context.ts';
+import { METRICS_READER_LABEL, NAMESPACE_NAME_LABEL, selectorLabels } from './platform-labels.ts';
+import { API_SERVER_PORTS, PORTS } from './ports.ts';
+
+/** Opening to the cluster's DNS: its pods, and the node-local cache where the cloud runs one. */
+export function toDns(): NetworkPolicyEgressRule {
+  return {
+    to: [
+      {
+        namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: 'kube-system' } },
+        podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+      },
+      { ipBlock: { cidr: NODE_LOCAL_DNS } },
+    ],
+    // A policy sees a packet after its Service was resolved, and DNS pods without privileges listen on 1053.
+    ports: [53, 1053].flatMap((port) => [portOf(port, 'UDP'), portOf(port)]),
+  };
+}
+
+/** Opening to the Kubernetes API: its Service address, and the endpoints behind it in the region's network. */
+export function toApiServer(context: ClusterContext): NetworkPolicyEgressRule {
+  const { network, services } = context.addressRanges;
+  return { to: [inRange(network), inRange(services)], ports: API_SERVER_PORTS.map((port) => portOf(port)) };
+}
+
+/** Opening to addresses, on TCP ports. */
+export function toRanges(ranges: readonly string[], ...ports: readonly number[]): NetworkPolicyEgressRule {
+  return { to: ranges.map(inRange), ports: ports.map((port) => portOf(port)) };
+}
+
+/**
+ * Opening to the cloud's own APIs and to its source of identity tokens.
+ *
+ * Clouds publish no short list of their APIs' addresses, so HTTPS is open to every address that is not the region's own.
+ */
+export function toCloudApis(context: ClusterContext): NetworkPolicyEgressRule[] {
+  const { network, pods, services } = context.addressRanges;
+  const apis: NetworkPolicyEgressRule = {
+    to: [{ ipBlock: { cidr: '0.0.0.0/0', except: [network, pods, services, LINK_LOCAL].filter(unique).sort() } }],
+    ports: [portOf(PORTS.https)],
+  };
+  const tokens = TOKEN_SOURCES[context.dataPlane.cloud];
+  return tokens === undefined ? [apis] : [apis, toRanges([tokens.range], ...tokens.ports)];
+}
+
+/** Opening to pods of one part of the platform. */
+export function toPart(namespace: string, name: string, ...ports: readonly number[]): NetworkPolicyEgressRule {
+  return { to: [partPods(namespace, name)], ports: ports.map((port) => portOf(port)) };
+}
+
+/** Opening to all Kafka pods of this cluster, whichever PSC they belong to. */
+export function toEveryPsc(...ports: readonly number[]): NetworkPolicyEgressRule {
+  return {
+    to: [{ namespaceSelector: { matchExpressions: [{ key: LABELS.psc, operator: 'Exists' }] } }],
+    ports: ports.map((port) => portOf(port)),
+  };
+}
+
+/** Opening for pods of one part of the platform. */
+export function fromPart(namespace: string, name: string, ...ports: readonly number[]): NetworkPolicyIngressRule {
+  return { from: [partPods(namespace, name)], ports: ports.map((port) => portOf(port)) };
+}
+
+/** Opening for whatever reads metrics: every pod of a namespace that carries the label for it. */
+export function fromMetricsReaders(port: number): NetworkPolicyIngressRule {
+  return {
+    from: [{ namespaceSelector: { matchLabels: { [METRICS_READER_LABEL]: 'true' } } }],
+    ports: [portOf(port)],
+  };
+}
+
+function partPods(namespace: string, name: string): NetworkPolicyPeer {
+  return {
+    namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: namespace } },
+    podSelector: { matchLabels: selectorLabels(name) },
+  };
+}
+
+function inRange(cidr: string): NetworkPolicyPeer {
+  return { ipBlock: { cidr } };
+}
+
+function portOf(port: number, protocol: 'TCP' | 'UDP' = 'TCP'): NetworkPolicyPort {
+  return { port: IntOrString.fromNumber(port), protocol };
+}
+
+function unique(value: string, index: number, all: readonly string[]): boolean {
+  return all.indexOf(value) === index;
+}
+
+const LINK_LOCAL = '169.254.0.0/16';
+/** Address that Kubernetes' NodeLocal DNSCache listens on by default. */
+const NODE_LOCAL_DNS = '169.254.20.10/32';
+
+/** Link-local servers that hand a pod its cloud tokens; AWS' and Azure's web identities come over HTTPS instead. */
+const TOKEN_SOURCES: Readonly<Partial<Record<Cloud, { readonly range: string; readonly ports: readonly number[] }>>> = {
+  // GKE's metadata server: .254:80 with Dataplane V2, .252:988 without.
+  gcp: { range: '169.254.169.252/30', ports: [80, 988] },
+};

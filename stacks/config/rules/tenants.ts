@@ -1,0 +1,73 @@
+import { MOTHERSHIP, NAMESPACES } from '../../../contracts/names.ts';
+import { isPlatformOwned, userConfigViolations } from '../../../constructs/kubernetes/kafka/user-config.ts';
+import { tenantsOf } from '../draft.ts';
+import { ownedBecause } from '../owned-keys.ts';
+import { repeated } from './rule.ts';
+import type { Named, Rule, RuleFinding } from './rule.ts';
+
+const tenantOnce: Rule = {
+  name: 'tenant-once',
+  check: (draft) => {
+    const named = tenantsOf(draft).flatMap(([path, { name }]): readonly Named[] =>
+      name === undefined ? [] : [{ name, path: [...path, 'name'] }],
+    );
+    return repeated(named).map(([{ name, path }, before]) => ({
+      path,
+      message: `The tenant ${name} is here already, as tenants[${String(before.path[1])}].`,
+    }));
+  },
+};
+
+const PLATFORM_PREFIX = 'flotilla-';
+
+/** Names that the platform's own namespaces, objects and cloud resources have. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  MOTHERSHIP,
+  'flotilla',
+  'platform',
+  ...Object.values(NAMESPACES),
+  ...Object.values(NAMESPACES).map((namespace) => namespace.slice(PLATFORM_PREFIX.length)),
+]);
+
+const nameFree: Rule = {
+  name: 'tenant-name-reserved',
+  check: (draft) =>
+    tenantsOf(draft).flatMap(([path, { name }]) =>
+      name === undefined || !(RESERVED_NAMES.has(name) || name.startsWith(PLATFORM_PREFIX) || name.startsWith('kube-'))
+        ? []
+        : [
+            {
+              path: [...path, 'name'],
+              message: `The name ${name} is kept for the platform's own.`,
+              suggestion: 'Name the tenant after the team or the product that uses it.',
+            },
+          ],
+    ),
+};
+
+const settingFree: Rule = {
+  name: 'platform-owned-setting',
+  check: (draft) =>
+    tenantsOf(draft).flatMap(([path, { config }]) =>
+      Object.entries(config ?? {}).flatMap(([setting, value]): readonly RuleFinding[] => {
+        const [violation] = userConfigViolations({ [setting]: String(value) });
+        if (violation === undefined) return [];
+        const at = { path: [...path, 'config', setting], at: 'key' as const };
+        return isPlatformOwned(setting)
+          ? [
+              {
+                ...at,
+                message: `The platform sets ${setting}: ${ownedBecause(setting)}.`,
+                suggestion: 'Take the line out.',
+              },
+            ]
+          : [{ ...at, message: sentence(violation.rule), suggestion: sentence(violation.remedy) }];
+      }),
+    ),
+};
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+}
+
+export const tenantRules: readonly Rule[] = [tenantOnce, nameFree, settingFree];

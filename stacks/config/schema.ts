@@ -1,0 +1,201 @@
+import { z } from 'zod';
+
+import { CLOUDS } from '../../contracts/cloud.ts';
+import { CIDR_PATTERN } from './cidr.ts';
+import { KAFKA_VERSIONS, POSTGRES_VERSIONS } from './versions.ts';
+
+/**
+ * Keys `flotilla:<field>` of a stack file. Everything that one value says on its own is here; what needs two values,
+ * the cloud or a date is a rule (`rules.ts`). No defaults are filled in here: `complete.ts` does that.
+ */
+const cidr = z.string().regex(CIDR_PATTERN, 'An address range is an IPv4 CIDR block, as in 10.0.0.0/16.');
+
+const shortName = (what: string, maxLength: number) =>
+  z
+    .string()
+    .max(maxLength, `${what} has at most ${maxLength} characters, for it becomes part of longer names.`)
+    .regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, `${what} has small letters, digits and dashes, and starts with a letter.`);
+
+const whole = (what: string, min: number, max: number) => {
+  const rule = `${what} is a whole number from ${min} to ${max}.`;
+  return z.int(rule).min(min, rule).max(max, rule);
+};
+
+const text = (what: string) => z.string().min(1, `${what} is not empty.`);
+
+const ckus = whole('The number of CKUs', 1, 152).describe(
+  'Units of capacity. On a cloud one CKU is 60 MB/s in, 180 MB/s out and 4,500 partitions; `flotilla explain --cku N --cloud C` shows the arithmetic.',
+);
+
+const kafkaVersion = z
+  .enum(KAFKA_VERSIONS)
+  .describe('Version of Apache Kafka; written out, so that nothing but an edit here rolls the brokers.');
+
+const zones = z.array(text('A zone')).min(3, 'Data is kept in three zones: name at least three.');
+
+const region = z
+  .strictObject({
+    cloud: z.enum(CLOUDS).describe('Cloud that the region is on; `local` is a whole region on one machine.'),
+    name: text('A region').describe("The cloud's own name of the region, as in `us-west-2`."),
+    account: text('An account').describe('Account (aws), project (gcp) or subscription (azure); any word for `local`.'),
+    zones: zones.describe('Zones that data planes spread over, in placement order, named as Kubernetes labels them.'),
+    addressRange: cidr.describe("CIDR block of the region's network; subnets are cut from it."),
+    domain: text('A domain').describe(
+      'Parent of every host name of the region: `<pod>.<tenant>.<stack>-<cluster>.<domain>`.',
+    ),
+    imageRegistry: z
+      .string()
+      .regex(
+        /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/,
+        'A registry is a host with a path, as in registry.example.com/flotilla, without a scheme.',
+      )
+      .describe('Registry and path that our own images come from, as in `registry.example.com/flotilla`.'),
+    tags: z
+      .record(z.string(), z.string())
+      .optional()
+      .meta({ default: {}, description: 'Tags of every cloud resource.' }),
+  })
+  .describe('The region that this stack is.');
+
+const nodeClass = z
+  .strictObject({
+    name: shortName('A name', 20).describe('Name within the Kubernetes cluster.'),
+    instanceClass: text('An instance class').describe("Instance class of the cloud, from the project's catalogue."),
+    purpose: z
+      .enum(['brokers', 'platform'])
+      .describe('`brokers` nodes are tainted and carry Kafka brokers only; `platform` nodes carry the rest.'),
+    minPerZone: whole('The number of nodes', 0, 1000)
+      .optional()
+      .meta({ default: 1, description: 'Nodes of this class in each zone, at least.' }),
+    maxPerZone: whole('The number of nodes', 1, 1000).describe('Nodes of this class in each zone, at most.'),
+  })
+  .describe('One pool of equal nodes per zone.');
+
+const kubernetesCluster = z
+  .strictObject({
+    name: shortName('A name', 20).describe(
+      "Short name within the region; the cluster's identifier is `<stack>-<name>`.",
+    ),
+    version: z
+      .string()
+      .regex(/^1\.\d+$/, 'A Kubernetes version is its minor version in quotes, as in "1.36".')
+      .describe('Kubernetes minor version, as in `"1.36"`, in quotes: without them 1.30 is the number 1.3.'),
+    podRange: cidr.describe('CIDR block that pods get addresses from: 256 for each node.'),
+    serviceRange: cidr.describe('CIDR block that Services get addresses from.'),
+    apiAccessRanges: z
+      .array(cidr)
+      .optional()
+      .meta({ default: [], description: 'CIDR blocks that may reach the API server; none: private access only.' }),
+    nodeClasses: z
+      .array(nodeClass)
+      .min(1, 'A Kubernetes cluster has at least one node class.')
+      .describe('Pools of nodes.'),
+  })
+  .describe('One Kubernetes cluster: the unit of a data plane.');
+
+const hostedMothership = z
+  .strictObject({
+    hosted: z.literal(true).describe('The mothership runs in this region.'),
+    ckus,
+    version: kafkaVersion,
+    cluster: text('A cluster').optional().describe('Name of the Kubernetes cluster that runs it; default: the first.'),
+  })
+  .describe('The mothership runs here.');
+
+const remoteMothership = z
+  .strictObject({
+    hosted: z.literal(false).describe('The mothership runs in another region.'),
+    bootstrapServer: z
+      .string()
+      .regex(/^[a-z0-9.-]+:\d{1,5}$/, 'A bootstrap server is host:port.')
+      .describe("`host:port` of the mothership's external bootstrap."),
+    addressRanges: z
+      .array(cidr)
+      .min(1, 'Network policies open nothing without an address range.')
+      .describe('CIDR blocks that the address lies in: what network policies open.'),
+  })
+  .describe('The mothership is reached elsewhere.');
+
+const mothership = z
+  .discriminatedUnion('hosted', [hostedMothership, remoteMothership])
+  .describe('The Kafka cluster between the control plane and all data planes.');
+
+const controlPlane = z
+  .strictObject({
+    cluster: text('A cluster').optional().describe('Name of the Kubernetes cluster that runs it; default: the first.'),
+    database: z
+      .strictObject({
+        version: z.enum(POSTGRES_VERSIONS).describe('Major version of PostgreSQL, in quotes.'),
+        instanceClass: text('An instance class').describe("Instance class of the cloud's database service."),
+        storageGib: whole('The storage in GiB', 20, 65_536).describe('Storage in GiB.'),
+        backupRetentionDays: whole('The retention in days', 1, 35)
+          .optional()
+          .meta({ default: 14, description: 'Days that backups are kept.' }),
+      })
+      .describe("The control plane's PostgreSQL database."),
+  })
+  .describe('Present exactly in the region that hosts the control plane.');
+
+const limit = (what: string) => whole(what, 1, 100_000_000).optional();
+
+const tenant = z
+  .strictObject({
+    name: shortName("A tenant's name", 40).describe("Unique over all stacks; also the name of the tenant's PSC."),
+    ckus,
+    version: kafkaVersion,
+    cluster: text('A cluster').optional().describe('Name of the Kubernetes cluster that runs it; default: the first.'),
+    zones: zones.optional().describe("Zones of its brokers; default: the region's. At least three."),
+    infiniteStorage: z
+      .strictObject({
+        localRetentionHours: whole('The retention in hours', 1, 8760)
+          .optional()
+          .meta({ default: 24, description: 'Hours that data stays on the volumes too.' }),
+      })
+      .optional()
+      .describe('Tiered storage: a bucket keeps what the volumes let go. Absent: all data stays on the volumes.'),
+    encryptionKey: z
+      .strictObject({
+        customerKeyId: text('A key').describe(
+          'AWS KMS key ARN, GCP KMS resource name or Azure Key Vault key URL, of the region that the tenant is in.',
+        ),
+      })
+      .optional()
+      .describe("The customer's own key (BYOK); absent: a key of the tenant's that the platform makes."),
+    limits: z
+      .strictObject({
+        ingressMegabytesPerSecond: limit('The limit in MB/s').describe('Produced bytes of all clients, in MB/s.'),
+        egressMegabytesPerSecond: limit('The limit in MB/s').describe('Consumed bytes of all clients, in MB/s.'),
+        partitions: limit('The number of partitions').describe('Partitions before replication.'),
+        connections: limit('The number of connections').describe('Client connections to all brokers.'),
+      })
+      .optional()
+      .meta({ default: {}, description: 'Lower than what the CKUs allow, never higher.' }),
+    allowedSourceRanges: z
+      .array(cidr)
+      .optional()
+      .meta({ default: [], description: 'CIDR blocks that clients may come from; none: any address.' }),
+    config: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .optional()
+      .meta({ default: {}, description: 'Broker settings beside those that the platform owns.' }),
+    deletionProtection: z
+      .boolean()
+      .optional()
+      .meta({ default: true, description: 'While true, nothing deletes the tenant or its data.' }),
+  })
+  .describe("One tenant's Kafka cluster.");
+
+/** The keys of a stack file without their namespace: what people write, before defaults. */
+export const stackFileSchema = z.strictObject({
+  region,
+  kubernetesClusters: z
+    .array(kubernetesCluster)
+    .min(1, 'A region has at least one Kubernetes cluster.')
+    .max(40, 'A region has at most 40 Kubernetes clusters.')
+    .describe('Kubernetes clusters of the region.'),
+  mothership,
+  controlPlane: controlPlane.optional(),
+  tenants: z.array(tenant).optional().meta({ default: [], description: 'Tenants of the region.' }),
+});
+
+export type StackFile = z.infer<typeof stackFileSchema>;

@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import { DATA_PLANE_FILE } from '../../../../constructs/kubernetes/data-plane/data-plane-config.ts';
+import { CLUSTER_RULES, DATA_PLANE_SERVICES } from '../../../../constructs/kubernetes/data-plane/data-plane-rules.ts';
+import { DataPlaneServices } from '../../../../constructs/kubernetes/data-plane/data-plane-services.ts';
+import type { ClusterContext } from '../../../../constructs/kubernetes/shared/cluster-context.ts';
+import { exampleContext, objectsOf, only } from '../support/objects-of.ts';
+
+const context = exampleContext('aws');
+
+describe("the data plane's services", () => {
+  test('find the data plane that synthesis rendered with', () => {
+    const config = only(servicesIn(context), 'ConfigMap', 'data-plane')['data'] as Readonly<Record<string, string>>;
+    expect(JSON.parse(config[DATA_PLANE_FILE] ?? '')).toEqual(context.dataPlane);
+  });
+
+  test('start anew when the data plane changes, and only then', () => {
+    const digest = (of: ClusterContext) => only(servicesIn(of), 'Deployment', 'operator');
+    const domain = 'other.example.com';
+    expect(digest({ ...context, stack: 'other' })).toEqual(digest(context));
+    expect(digest({ ...context, dataPlane: { ...context.dataPlane, domain } })).not.toEqual(digest(context));
+  });
+
+  test.each(DATA_PLANE_SERVICES)('hold no right of %s by wildcard, nor one that leads to more rights', (service) => {
+    for (const { apiGroups, resources, verbs } of CLUSTER_RULES[service]) {
+      expect([...(apiGroups ?? []), ...(resources ?? []), ...verbs].join()).not.toContain('*');
+      expect(verbs).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(bind|escalate|impersonate)$/)]));
+    }
+  });
+
+  test('hold no right to the status that belongs to another', () => {
+    const verbs = CLUSTER_RULES['sync-service'].filter(({ resources }) =>
+      resources?.includes('physicalstatefulclusters/status'),
+    );
+    expect(verbs).toEqual([]);
+  });
+
+  test.each([
+    ['operator', false],
+    ['balancer', false],
+    ['sync-service', true],
+  ] as const)('%s reaches the mothership: %s', (service, reaches) => {
+    const policy = JSON.stringify(only(servicesIn(context), 'NetworkPolicy', service)['spec']);
+    expect(policy.includes('203.0.113.0/28')).toBe(reaches);
+  });
+
+  test('reach the mothership as pods where it runs in the same cluster', () => {
+    const own: ClusterContext = {
+      ...context,
+      mothership: { where: 'this-cluster', bootstrapServer: 'kafka-bootstrap.psc-mothership.svc.cluster.local:9092' },
+    };
+    expect(only(servicesIn(own), 'NetworkPolicy', 'sync-service')['spec']).toMatchObject({
+      egress: expect.arrayContaining([
+        {
+          to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'psc-mothership' } } }],
+          ports: [{ port: 9092, protocol: 'TCP' }],
+        },
+      ]) as unknown,
+    });
+  });
+});
+
+function servicesIn(of: ClusterContext) {
+  return objectsOf((scope) => {
+    new DataPlaneServices(scope, 'services', { context: of });
+  });
+}

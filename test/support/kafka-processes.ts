@@ -1,0 +1,262 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { viewCluster } from '../../constructs/kubernetes/kafka/cluster-view.ts';
+import { renderKafkaCluster } from '../../constructs/kubernetes/kafka/kafka-cluster.ts';
+import { certificateHosts, PORTS } from '../../constructs/kubernetes/kafka/listeners.ts';
+import { CA_FILE, certificateCommonName, PLATFORM_USERS, SECRETS } from '../../constructs/kubernetes/kafka/secrets.ts';
+import type { DataPlane } from '../../contracts/data-plane.ts';
+import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
+import { createAuthority, splitPem } from './certificates.ts';
+import { kafkaHome } from './kafka-jars.ts';
+import { serveNodeApi, type NodeApi } from './kafka-node-api.ts';
+import { materializePods, nodeOf, type LocalCommand, type LocalPod, type Secrets } from './kafka-pods.ts';
+import { eventually, GiveUpError } from './kafka-wait.ts';
+
+/** A Kafka cluster that runs on loopback addresses from nothing but its rendered objects. */
+export interface RunningKafka {
+  readonly pods: readonly RunningPod[];
+  /** Certificate of the cluster's authority, PEM. */
+  readonly ca: string;
+  /** Password of each platform user. */
+  readonly passwords: Readonly<Record<string, string>>;
+  /** Address of every host name that the cluster advertises. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** What the init container of a pod printed. */
+  preparation(pod: string): Promise<string>;
+  /** Runs a pod's init container as if its node were in another zone. */
+  prepareInZone(pod: string, zone: string): Promise<{ readonly exitCode: number; readonly output: string }>;
+  stop(): Promise<void>;
+}
+
+export interface RunningPod {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** Starts every pod of a PSC by the scripts and files of its rendered ConfigMaps; stops them all if one fails to start. */
+export async function startKafka(psc: PhysicalStatefulCluster, dataPlane: DataPlane): Promise<RunningKafka> {
+  const cluster = await Setup.create(psc, dataPlane);
+  try {
+    await cluster.prepareAll();
+    await cluster.runAll();
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+  return cluster;
+}
+
+const START_MAX_MS = 120_000;
+const STOP_MAX_MS = 30_000;
+
+interface Plan {
+  readonly root: string;
+  readonly home: string;
+  readonly api: NodeApi;
+  readonly pods: readonly (LocalPod & RunningPod)[];
+  readonly ca: string;
+  readonly passwords: Readonly<Record<string, string>>;
+  readonly addresses: ReadonlyMap<string, string>;
+}
+
+class Setup implements RunningKafka {
+  readonly #plan: Plan;
+  readonly #processes = new Map<string, ChildProcess>();
+
+  private constructor(plan: Plan) {
+    this.#plan = plan;
+  }
+
+  static async create(psc: PhysicalStatefulCluster, dataPlane: DataPlane): Promise<Setup> {
+    const view = viewCluster(psc, dataPlane);
+    const home = await kafkaHome();
+    const root = await mkdtemp(join(tmpdir(), 'flotilla-kafka-'));
+    const authority = await createAuthority('kafka-test');
+    // One loopback network per process, so that two test runs on one machine do not meet.
+    const network = `127.31.${1 + (process.pid % 250)}`;
+    const placed = [
+      ...view.controllers.map((pod) => ({
+        ...pod,
+        role: 'controller' as const,
+        address: `${network}.${10 + pod.ordinal}`,
+      })),
+      ...view.brokers.map((pod) => ({ ...pod, role: 'broker' as const, address: `${network}.${20 + pod.ordinal}` })),
+    ];
+    const addresses = new Map<string, string>();
+    const certificates: Record<string, string> = {};
+    for (const { name, role, address } of placed) {
+      const hosts = certificateHosts(view, role, name);
+      certificates[`${name}.pem`] = await authority.issue(certificateCommonName(name, view.namespace), hosts);
+      for (const host of hosts) if (!addresses.has(host)) addresses.set(host, address);
+    }
+    const passwords = Object.fromEntries(Object.values(PLATFORM_USERS).map((user) => [user, `${user}-secret`]));
+    const token = 'token-of-the-test';
+    const secrets: Secrets = {
+      [SECRETS.tls]: certificates,
+      [SECRETS.ca]: { [CA_FILE]: authority.certificate },
+      [SECRETS.platformUsers]: passwords,
+      'kube-root-ca.crt': { 'ca.crt': authority.certificate },
+      token: { token },
+    };
+    const api = await serveNodeApi({
+      address: `${network}.1`,
+      tls: splitPem(await authority.issue('kubernetes', [], [`${network}.1`])),
+      token,
+      zones: Object.fromEntries(view.dataPlane.zones.map((zone) => [nodeOf(zone), zone])),
+    });
+    await writeFile(join(root, 'hosts'), [...addresses].map(([host, address]) => `${address} ${host}\n`).join(''));
+    const pods = (await materializePods(renderKafkaCluster(psc, dataPlane), secrets, root)).map((pod) => {
+      const address = placed.find(({ name }) => name === pod.name)?.address;
+      if (address === undefined) throw new Error(`${pod.name} was rendered but not placed`);
+      return { ...pod, address };
+    });
+    return new Setup({ root, home, api, pods, ca: authority.certificate, passwords, addresses });
+  }
+
+  get pods(): readonly RunningPod[] {
+    return this.#plan.pods;
+  }
+
+  get ca(): string {
+    return this.#plan.ca;
+  }
+
+  get passwords(): Readonly<Record<string, string>> {
+    return this.#plan.passwords;
+  }
+
+  get addresses(): ReadonlyMap<string, string> {
+    return this.#plan.addresses;
+  }
+
+  async prepareAll(): Promise<void> {
+    await Promise.all(
+      this.#plan.pods.map(async (pod) => {
+        const { exitCode, output } = await this.#prepare(pod, pod.node);
+        await writeFile(this.#log(pod.name, 'prepare'), output);
+        if (exitCode !== 0) throw new Error(`the init container of ${pod.name} exited with ${exitCode}:\n${output}`);
+      }),
+    );
+  }
+
+  async runAll(): Promise<void> {
+    for (const pod of this.#plan.pods) this.#start(pod);
+    await Promise.all(this.#plan.pods.map((pod) => this.#untilListening(pod)));
+  }
+
+  async preparation(pod: string): Promise<string> {
+    return readFile(this.#log(pod, 'prepare'), 'utf8');
+  }
+
+  async prepareInZone(name: string, zone: string): Promise<{ readonly exitCode: number; readonly output: string }> {
+    const pod = this.#plan.pods.find((each) => each.name === name);
+    if (pod === undefined) throw new Error(`there is no pod ${name}`);
+    return this.#prepare(pod, nodeOf(zone));
+  }
+
+  async stop(): Promise<void> {
+    // Brokers first: without controllers they cannot shut down in order.
+    for (const role of ['broker', 'controller'] as const) {
+      await Promise.all(
+        this.#plan.pods
+          .filter((pod) => pod.role === role)
+          .map(async ({ name }) => this.#end(this.#processes.get(name))),
+      );
+    }
+    await this.#plan.api.close();
+    await rm(this.#plan.root, { recursive: true, force: true });
+  }
+
+  async #prepare(
+    pod: LocalPod & RunningPod,
+    node: string,
+  ): Promise<{ readonly exitCode: number; readonly output: string }> {
+    const env = { ...this.#environment(pod, pod.prepare), KUBERNETES_API: this.#plan.api.url, NODE_NAME: node };
+    try {
+      const { stdout, stderr } = await promisify(execFile)(pod.prepare.program, [...pod.prepare.args], {
+        env,
+        timeout: START_MAX_MS,
+      });
+      return { exitCode: 0, output: stdout + stderr };
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code?: unknown; stdout?: string; stderr?: string };
+      if (typeof code !== 'number') throw error;
+      return { exitCode: code, output: `${stdout ?? ''}${stderr ?? ''}` };
+    }
+  }
+
+  #start(pod: LocalPod & RunningPod): void {
+    const log = openSync(this.#log(pod.name, 'run'), 'a');
+    // The kernel ends the process with this one, however this one ends.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', pod.run.program, ...pod.run.args], {
+      env: this.#environment(pod, pod.run),
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    this.#processes.set(pod.name, child);
+  }
+
+  #environment(pod: RunningPod, command: LocalCommand): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env['PATH'],
+      ...command.env,
+      KAFKA_HOME: this.#plan.home,
+      BIND_ADDRESS: pod.address,
+      JDK_JAVA_OPTIONS: `-Djdk.net.hosts.file=${join(this.#plan.root, 'hosts')}`,
+    };
+  }
+
+  async #untilListening(pod: LocalPod & RunningPod): Promise<void> {
+    const port = pod.role === 'broker' ? PORTS.external : PORTS.controller;
+    await eventually({ what: `${pod.name} listening on ${port}`, withinMs: START_MAX_MS }, async () => {
+      const child = this.#processes.get(pod.name);
+      if (hasEnded(child)) {
+        const log = await readFile(this.#log(pod.name, 'run'), 'utf8');
+        throw new GiveUpError(`${pod.name} ended while starting:\n${log.slice(-4000)}`);
+      }
+      return (await answers(pod.address, port)) ? true : undefined;
+    });
+  }
+
+  async #end(child: ChildProcess | undefined): Promise<void> {
+    if (child === undefined || hasEnded(child)) return;
+    const ended = new Promise<void>((resolve) => {
+      child.once('exit', () => {
+        resolve();
+      });
+    });
+    child.kill('SIGTERM');
+    const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_MAX_MS);
+    await ended;
+    clearTimeout(impatience);
+  }
+
+  #log(pod: string, phase: 'prepare' | 'run'): string {
+    return join(this.#plan.root, `${pod}.${phase}.log`);
+  }
+}
+
+function hasEnded(child: ChildProcess | undefined): boolean {
+  return child?.exitCode !== null || child.signalCode !== null;
+}
+
+async function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port });
+    const finish = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => {
+      finish(true);
+    });
+    socket.once('error', () => {
+      finish(false);
+    });
+  });
+}
