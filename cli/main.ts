@@ -12,6 +12,14 @@ Examples:
   $ ./flotilla explain --cku 4 --cloud aws
   $ ./flotilla test                     every check and test of the project`;
 
+/** Typed errors of the parts, by name so that their modules need not be loaded; their messages say what is wrong. */
+const HINTS: Readonly<Record<string, string>> = {
+  CapacityError: 'choose a capacity that the cloud has: ./flotilla explain --help',
+  ImageLockError: 'mend images/images.lock.json',
+  InvalidPscError: 'mend the tenant in its stack config',
+  SynthesisError: 'mend the stack config or the outputs that it is synthesized with',
+};
+
 enableCompileCache();
 process.exitCode = await main(process.argv.slice(2));
 
@@ -62,6 +70,11 @@ function report(error: unknown): number {
   if (error instanceof UserError) {
     process.stderr.write(`${palette.red('error:')} ${error.message}\n${palette.bold('what to do:')} ${error.hint}\n`);
     return error.exitCode;
+  }
+  const hint = error instanceof Error ? HINTS[error.name] : undefined;
+  if (error instanceof Error && hint !== undefined) {
+    process.stderr.write(`${palette.red('error:')} ${error.message}\n${palette.bold('what to do:')} ${hint}\n`);
+    return EXIT_CODES.usage;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(

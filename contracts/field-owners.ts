@@ -6,7 +6,7 @@ export const FIELD_OWNERS = {
   /** sync-service: the control plane's part of the spec. */
   sync: 'flotilla-sync',
   /** `flotilla apply`: the same part, of PSCs that a stack made. */
-  stack: 'flotilla-stack',
+  stack: 'flotilla-apply',
   /** People and balancer: pause, drain, manual roll. */
   maintenance: 'flotilla-maintenance',
   operator: 'flotilla-operator',

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { volumeFigures } from '../constructs/capacity/volume-figures.ts';
+import type { VolumeFigures } from '../constructs/capacity/volume-figures.ts';
 import { ControlPlaneServices } from '../constructs/kubernetes/control-plane/control-plane-services.ts';
 import { OutboxConnect } from '../constructs/kubernetes/control-plane/outbox-connect.ts';
 import { DataPlaneServices } from '../constructs/kubernetes/data-plane/data-plane-services.ts';
@@ -25,6 +25,8 @@ import { SynthesisError } from './synthesis-error.ts';
 export interface PlatformFilesProps {
   readonly context: ClusterContext;
   readonly outputs: RegionOutputs;
+  /** Every pair of figures that a volume of the region's cloud may be given. */
+  readonly volumeFigures: readonly VolumeFigures[];
   /** Present where this Kubernetes cluster runs the control plane. */
   readonly controlPlane: ControlPlaneConfig | undefined;
 }
@@ -48,7 +50,7 @@ export function platformFiles(props: PlatformFilesProps): PlatformFiles {
       cloud: dataPlane.cloud,
       zones: dataPlane.zones,
       platformKeyId: outputs.platformKeyId,
-      volumeFigures: volumeFigures(dataPlane.cloud),
+      volumeFigures: props.volumeFigures,
     });
   });
   const platform = render(context, (chart) => {

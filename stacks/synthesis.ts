@@ -1,3 +1,5 @@
+import { volumeFigures } from '../constructs/capacity/volume-figures.ts';
+import type { VolumeFigures } from '../constructs/capacity/volume-figures.ts';
 import { renderKafkaCluster } from '../constructs/kubernetes/kafka/kafka-cluster.ts';
 import { DNS_ENDPOINT_CRD } from '../constructs/kubernetes/platform/dns-endpoint-crd.ts';
 import { TenantNamespace } from '../constructs/kubernetes/platform/tenant-namespace.ts';
@@ -40,6 +42,7 @@ export function* synthesize(
   images: ImageLock,
   options: SynthesisOptions = {},
 ): Generator<ManifestFile> {
+  const figures = volumeFigures(config.region.cloud);
   for (const cluster of [...config.kubernetesClusters].sort(byName)) {
     const synthesis: ClusterSynthesis = {
       config,
@@ -48,6 +51,7 @@ export function* synthesize(
       images,
       context: clusterContext(config, cluster, images),
       exemptions: options.exemptions ?? [],
+      figures,
     };
     yield* sharedFiles(synthesis);
     if (config.mothership.hosted && config.mothership.cluster === cluster.name) {
@@ -80,17 +84,18 @@ interface ClusterSynthesis {
   readonly images: ImageLock;
   readonly context: ClusterContext;
   readonly exemptions: readonly Exemption[];
+  readonly figures: readonly VolumeFigures[];
 }
 
 /** Files that are there whatever tenants the cluster has. */
 function* sharedFiles(synthesis: ClusterSynthesis): Generator<ManifestFile> {
-  const { config, cluster, outputs, images, context, exemptions } = synthesis;
+  const { config, cluster, outputs, images, context, exemptions, figures } = synthesis;
   const registries = allowedRegistries(config, images);
   const controlPlane = config.controlPlane?.cluster === cluster.name ? config.controlPlane : undefined;
   const objects: Readonly<Record<string, readonly KubernetesObject[]>> = {
     '00-crds': inApplyOrder([PSC_CRD, DNS_ENDPOINT_CRD]),
     '15-admission-policies': admissionPolicies({ registries, exemptions }),
-    ...platformFiles({ context, outputs, controlPlane }),
+    ...platformFiles({ context, outputs, volumeFigures: figures, controlPlane }),
   };
   for (const name of Object.keys(objects).sort()) {
     yield { path: manifestPath(cluster.name, name), objects: objects[name] ?? [] };

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { PATHS, PROJECT_ROOT } from '../project.ts';
+import { PATHS, INSTALL_ROOT } from '../project.ts';
 import { UserError } from '../user-error.ts';
 
 const SUFFIX = '.bench.ts';
@@ -40,7 +40,7 @@ async function run(name: string, args: readonly string[]): Promise<number> {
   if (!existsSync(file)) {
     throw new UserError(`there is no benchmark "${name}"`, { hint: `choose one of: ${benchmarks().join(', ')}` });
   }
-  const child = spawn(PATHS.node, [file, ...args], { cwd: PROJECT_ROOT, stdio: 'inherit' });
+  const child = spawn(PATHS.node, [file, ...args], { cwd: INSTALL_ROOT, stdio: 'inherit' });
   return await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => {

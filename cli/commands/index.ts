@@ -6,6 +6,7 @@ type AddCommand = (program: Command) => void;
 export const COMMANDS = {
   synth: async () => (await import('./synth.ts')).addSynthCommand,
   check: async () => (await import('./check.ts')).addCheckCommand,
+  config: async () => (await import('./config.ts')).addConfigCommand,
   explain: async () => (await import('./explain.ts')).addExplainCommand,
   diff: async () => (await import('./diff.ts')).addDiffCommand,
   apply: async () => (await import('./apply.ts')).addApplyCommand,

@@ -1,4 +1,5 @@
 import { join, relative, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { passes } from '../../policies/report/policy-report.ts';
 import { textReport } from '../../policies/report/text.ts';
@@ -28,8 +29,8 @@ export function addSynthCommand(program: Command): void {
     .option('--out <folder>', 'where to write', PATHS.dist)
     .option('--no-check', 'write without judging by the policies')
     .addHelpText('after', EXAMPLES)
-    .action((names: readonly string[], options: SynthOptions) => {
-      process.exitCode = synth(loadRegions(chooseStacks(names, options)), options);
+    .action(async (names: readonly string[], options: SynthOptions) => {
+      process.exitCode = await synth(loadRegions(chooseStacks(names, options)), options);
     });
 }
 
@@ -42,7 +43,7 @@ Examples:
   $ ./flotilla synth gcp-us-central1
   $ ./flotilla synth local --no-check --out scratch`;
 
-function synth(regions: readonly RegionInput[], options: SynthOptions): number {
+async function synth(regions: readonly RegionInput[], options: SynthOptions): Promise<number> {
   const staged: StagedFolder[] = [];
   const discardAll = (): void => {
     for (const folder of staged) folder.discard();
@@ -55,11 +56,12 @@ function synth(regions: readonly RegionInput[], options: SynthOptions): number {
   process.once('SIGINT', onInterrupt);
   process.once('SIGTERM', onInterrupt);
   try {
-    const results = regions.map((region) => {
+    const results: ('written' | 'refused')[] = [];
+    for (const region of regions) {
       const folder = stageFolder(resolve(join(options.out, region.config.stack)), process.pid);
       staged.push(folder);
-      return writeRegion(region, folder, options);
-    });
+      results.push(await writeRegion(region, folder, options));
+    }
     if (results.includes('refused')) {
       discardAll();
       process.stdout.write('Nothing was written. Mend the errors above, or look at the manifests with --no-check.\n');
@@ -76,7 +78,14 @@ function synth(regions: readonly RegionInput[], options: SynthOptions): number {
   }
 }
 
-function writeRegion(region: RegionInput, folder: StagedFolder, options: SynthOptions): 'written' | 'refused' {
+/** How long the synthesis may go on before it looks for a signal. */
+const YIELD_MS = 50;
+
+async function writeRegion(
+  region: RegionInput,
+  folder: StagedFolder,
+  options: SynthOptions,
+): Promise<'written' | 'refused'> {
   const { stack } = region.config;
   const progress = new Progress(process.stderr);
   const judge = judgeOf(region, { today: today(), unusedExemptions: 'ignore' });
@@ -87,9 +96,14 @@ function writeRegion(region: RegionInput, folder: StagedFolder, options: SynthOp
     files += 1;
     progress.update(() => `${stack}: ${files} files, ${objects} objects`);
   });
+  let yieldedMs = performance.now();
   for (const object of located) {
     objects += 1;
     if (options.check) judge.see(object);
+    if (performance.now() - yieldedMs > YIELD_MS) {
+      await setImmediate();
+      yieldedMs = performance.now();
+    }
   }
   progress.done();
   const palette = paletteFor(process.stdout, process.env);

@@ -90,8 +90,7 @@ function diffKeyed(
   const kept = (list: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>): readonly string[] =>
     [...list.keys()].filter((name) => other.has(name));
   const [orderBefore, orderAfter] = [kept(old, now), kept(now, old)];
-  const isSameOrder = isDeepStrictEqual(orderBefore, orderAfter) && (changes.length > 0 || old.size === now.size);
-  if (isSameOrder) return changes;
+  if (isDeepStrictEqual(orderBefore, orderAfter)) return changes;
   return [...changes, { path: [...path, { order: 'order' }], before: orderBefore, after: orderAfter }];
 }
 

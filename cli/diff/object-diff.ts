@@ -68,10 +68,11 @@ function changed(before: PlacedObject, after: PlacedObject, fields: readonly Fie
   };
 }
 
-function placeOf({ cluster, madeBy, object }: PlacedObject): Pick<
-  ObjectChange,
-  'cluster' | 'tenant' | 'madeBy' | 'ref'
-> {
+function placeOf({
+  cluster,
+  madeBy,
+  object,
+}: PlacedObject): Pick<ObjectChange, 'cluster' | 'tenant' | 'madeBy' | 'ref'> {
   const tenant = object.metadata.labels?.[LABELS.tenant];
   return { cluster, madeBy, ref: refOf(object), ...(tenant === undefined ? {} : { tenant }) };
 }

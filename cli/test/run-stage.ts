@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT_ROOT } from '../project.ts';
+import { INSTALL_ROOT } from '../project.ts';
 import type { Stage } from './stages.ts';
 
 export interface StageResult {
@@ -38,7 +38,7 @@ async function run(
   { env, onOutput }: RunOptions,
 ): Promise<{ readonly exitCode: number; readonly output: string }> {
   const [file = '', ...args] = command;
-  const child = spawn(file, args, { cwd: PROJECT_ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, { cwd: INSTALL_ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks: string[] = [];
   const collect = (chunk: Buffer): void => {
     const text = chunk.toString();

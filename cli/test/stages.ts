@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PATHS, PROJECT_ROOT } from '../project.ts';
+import { PATHS, INSTALL_ROOT } from '../project.ts';
 
 /** One part of `flotilla test`: a command whose exit code is its verdict. */
 export interface Stage {
@@ -12,7 +12,7 @@ export interface Stage {
   readonly count: 'jest' | 'one';
 }
 
-const bin = (name: string): string => join(PROJECT_ROOT, 'node_modules', '.bin', name);
+const bin = (name: string): string => join(INSTALL_ROOT, 'node_modules', '.bin', name);
 const jest = (project: string, ...more: readonly string[]): readonly string[] => [
   PATHS.node,
   '--experimental-vm-modules',
@@ -42,7 +42,7 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'generated',
     title: 'Generated code is up to date',
-    command: [PATHS.node, join(PROJECT_ROOT, 'cli', 'main.ts'), 'generate', '--check'],
+    command: [PATHS.node, join(INSTALL_ROOT, 'cli', 'main.ts'), 'generate', '--check'],
     share: 'parallel',
     count: 'one',
   },

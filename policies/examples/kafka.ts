@@ -34,6 +34,12 @@ export const GOOD_BROKER_CONFIG: Example = config('settings of a broker', 'broke
 
 export const GOOD_CONTROLLER_CONFIG: Example = config('settings of a controller', 'controller', CONTROLLER);
 
+/** Settings of something else. */
+export const OTHER_CONFIG: Example = {
+  title: 'settings of something else',
+  objects: [configMap({ 'gateway.cfg': 'timeout client 10m\n' })],
+};
+
 /** Settings of a broker with one of them set, or removed where the value is undefined. */
 export function brokerConfigWith(title: string, key: string, value: string | undefined): Example {
   return config(`broker: ${title}`, 'broker', withSetting(BROKER, key, value));

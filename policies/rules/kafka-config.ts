@@ -2,6 +2,7 @@ import type { Example, ObjectRule, Validation } from '../rule.ts';
 import {
   GOOD_BROKER_CONFIG,
   GOOD_CONTROLLER_CONFIG,
+  OTHER_CONFIG,
   brokerConfigWith,
   controllerConfigWith,
 } from '../examples/kafka.ts';
@@ -28,7 +29,7 @@ const common = {
   standards: [],
 } as const;
 
-const good: readonly Example[] = [GOOD_BROKER_CONFIG, GOOD_CONTROLLER_CONFIG];
+const good: readonly Example[] = [GOOD_BROKER_CONFIG, GOOD_CONTROLLER_CONFIG, OTHER_CONFIG];
 
 /** Invariants of Kafka's settings, judged from the ConfigMap that pods read them from. */
 export const KAFKA_CONFIG_RULES: readonly ObjectRule[] = [

@@ -35,6 +35,10 @@ export function fileProblem(path: string, message: string): Problem {
 
 /** The problem that a failed system call stands for; errors of our own go on. */
 export function unreadable(path: string, error: unknown): Problem {
-  if (!(error instanceof Error && 'syscall' in error)) throw error;
+  if (!isSystemError(error)) throw error;
   return fileProblem(path, `This cannot be read: ${error.message}.`);
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return typeof error === 'object' && error !== null && 'syscall' in error;
 }

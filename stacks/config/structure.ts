@@ -23,10 +23,11 @@ export function checkStructure(
   if (result.success) return { findings: [], pruned: value };
   const issues = result.error.issues.map((issue) => ({ ...issue, path: issue.path.map(pathPart) }));
   const cuts = new Set(issues.flatMap((issue) => cutsOf(issue).map(cutKey)));
-  return {
-    findings: issues.flatMap((issue) => findingsOf(issue, { schema, value, spelled })),
-    pruned: prune(value, cuts, []),
-  };
+  const context = { schema, value, spelled };
+  const meant = new Set(issues.flatMap((issue) => meantBy(issue, context)).map(cutKey));
+  // A mistyped key is one mistake: it is not also missing.
+  const told = issues.filter((issue) => valueAt(value, issue.path) !== undefined || !meant.has(cutKey(issue.path)));
+  return { findings: told.flatMap((issue) => findingsOf(issue, context)), pruned: prune(value, cuts, []) };
 }
 
 type Issue = Omit<z.core.$ZodIssue, 'path'> & { readonly path: Path } & z.core.$ZodIssue;
@@ -45,11 +46,12 @@ function findingsOf(issue: Issue, context: Context): readonly Finding[] {
   return [wrong(issue, value, context)];
 }
 
-function unknownKey(path: Path, key: string, { schema, value }: Context): Finding {
-  const known = keysAt(schema, value, path);
-  const there = Object.keys(valueAt(value, path) ?? {});
-  const open = known.filter((name) => !there.includes(name));
-  const suggestion = didYouMean(key, nearest(key, open) === undefined ? known : open);
+function unknownKey(path: Path, key: string, context: Context): Finding {
+  const open = openKeysAt(context, path);
+  const suggestion = didYouMean(
+    key,
+    nearest(key, open) === undefined ? keysAt(context.schema, context.value, path) : open,
+  );
   return {
     path: [...path, key],
     at: 'key',
@@ -57,6 +59,22 @@ function unknownKey(path: Path, key: string, { schema, value }: Context): Findin
     message: `There is no key ${key} here.`,
     ...(suggestion === undefined ? {} : { suggestion }),
   };
+}
+
+/** Keys that mistyped ones stand for. */
+function meantBy(issue: Issue, context: Context): readonly Path[] {
+  if (issue.code !== 'unrecognized_keys') return [];
+  const open = openKeysAt(context, issue.path);
+  return issue.keys.flatMap((key) => {
+    const guess = nearest(key, open);
+    return guess === undefined ? [] : [[...issue.path, guess]];
+  });
+}
+
+/** Keys that a mapping may have and does not. */
+function openKeysAt({ schema, value }: Context, path: Path): readonly string[] {
+  const there = new Set(Object.keys(valueAt(value, path) ?? {}));
+  return keysAt(schema, value, path).filter((key) => !there.has(key));
 }
 
 function missing(issue: Issue, { schema, value }: Context): Finding {

@@ -23,7 +23,7 @@ describe('fieldOwner', () => {
   });
 
   it('gives the spec of a PSC that a stack made to the stack, and maintenance and status to the same as ever', () => {
-    expect(fieldOwner(['spec', 'kafka'], 'stack')).toBe('flotilla-stack');
+    expect(fieldOwner(['spec', 'kafka'], 'stack')).toBe('flotilla-apply');
     expect(fieldOwner(['spec', 'maintenance'], 'stack')).toBe('flotilla-maintenance');
     expect(fieldOwner(['status', 'brokers'], 'stack')).toBe('flotilla-operator');
   });

@@ -6,7 +6,7 @@ import type { RegionOutputs } from '../../contracts/region-outputs.ts';
 import { loadImageLock } from '../../images/image-lock.ts';
 import { loadStack, requireParsed } from '../../stacks/config.ts';
 import type { StackConfig, TenantConfig } from '../../stacks/stack-config.ts';
-import { synthesize } from '../../stacks/synthesis.ts';
+import { synthesize, type ManifestFile } from '../../stacks/synthesis.ts';
 import { toYaml } from '../../stacks/yaml.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
@@ -16,8 +16,12 @@ export type StackName = (typeof STACKS)[number];
 
 /** Config of one of the stacks of the project. */
 export function stackConfig(stack: StackName): StackConfig {
-  return requireParsed(loadStack(join(PROJECT, 'stacks'), stack));
+  const known = configs.get(stack) ?? requireParsed(loadStack(join(PROJECT, 'stacks'), stack));
+  configs.set(stack, known);
+  return known;
 }
+
+const configs = new Map<StackName, StackConfig>();
 
 /** The project's image lock as a stack sees it. */
 export function imagesOf({ region }: StackConfig): ImageLock {
@@ -59,10 +63,14 @@ export function outputsOf(config: StackConfig): RegionOutputs {
   };
 }
 
+/** Every file of a stack. */
+export function filesOf(config: StackConfig): readonly ManifestFile[] {
+  return [...synthesize(config, outputsOf(config), imagesOf(config))];
+}
+
 /** Path ▶ YAML of every file of a stack. */
 export function synthesizeToText(config: StackConfig): ReadonlyMap<string, string> {
-  const files = synthesize(config, outputsOf(config), imagesOf(config));
-  return new Map(files.map(({ path, objects }) => [path, toYaml(objects)]));
+  return new Map(filesOf(config).map(({ path, objects }) => [path, toYaml(objects)]));
 }
 
 /** A tenant with nothing out of the ordinary. */

@@ -37,6 +37,8 @@ function routeConfig(view: ClusterView): string {
   const lines = [
     `backend ${view.namespace}`,
     '  mode tcp',
+    // How long an answer of the DNS may take; without it HAProxy would not wait at all.
+    `  tcp-request inspect-delay ${RESOLVE_PATIENCE_SECONDS}s`,
     ...sourceRules(ranges),
     // Nothing else that a client sends may ever become part of a name that is looked up.
     `  acl known_label req.ssl_sni,lower,field(1,.) -m reg ^(${BOOTSTRAP_LABEL}|kafka-(0|[1-9][0-9]{0,2}))$`,
@@ -50,6 +52,9 @@ function routeConfig(view: ClusterView): string {
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** Longer than all tries of one lookup. */
+const RESOLVE_PATIENCE_SECONDS = 5;
 
 /** One line per range: HAProxy reads at most 64 words of a line. No range at all means any address. */
 function sourceRules(ranges: readonly string[]): readonly string[] {

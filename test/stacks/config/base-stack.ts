@@ -3,6 +3,9 @@ import type { Problem } from '../../../stacks/config.ts';
 
 export const TODAY = '2026-11-22';
 
+/** The customer's key in {@link BASE}. */
+export const BASE_KEY = 'arn:aws:kms:us-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
 /** A small stack file with nothing wrong; tests change a line of it. */
 export const BASE = `config:
   flotilla:region:
@@ -34,7 +37,7 @@ export const BASE = `config:
       ckus: 4
       version: 4.3.1
       encryptionKey:
-        customerKeyId: arn:aws:kms:us-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
+        customerKeyId: ${BASE_KEY}
       limits: { partitions: 9000 }
       allowedSourceRanges: [198.51.100.0/24]
       config:
