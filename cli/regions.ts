@@ -39,12 +39,16 @@ export function chooseStacks(names: readonly string[], options: { readonly all?:
 
 /** @throws UserError with every problem of every chosen stack. */
 export function loadRegions(choice: StackChoice): readonly RegionInput[] {
-  const configs =
-    choice.scope === 'all'
-      ? valueOf(loadAllStacks(PATHS.stacks))
-      : valueOf(together(choice.names.map((name) => loadStack(PATHS.stacks, name))));
+  const configs = loadConfigs(choice);
   const exemptions = loadExemptions();
   return valueOf(together(configs.map((config) => withOutputs(config, exemptions))));
+}
+
+/** The configs alone, for what needs no cloud. @throws UserError with every problem of every chosen stack. */
+export function loadConfigs(choice: StackChoice): readonly StackConfig[] {
+  return choice.scope === 'all'
+    ? valueOf(loadAllStacks(PATHS.stacks))
+    : valueOf(together(choice.names.map((name) => loadStack(PATHS.stacks, name))));
 }
 
 function withOutputs(config: StackConfig, exemptions: readonly Exemption[]): Parsed<RegionInput> {

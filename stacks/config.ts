@@ -105,7 +105,7 @@ function readStack(
   const { findings, value } = unwrap(document.value);
   const structure = checkStructure(stackFileSchema, value, (path) => document.spelled(filePath(path)));
   // What is pruned held against its schema; the cast says no more than that.
-  const draft: Draft = { stack, file: structure.pruned ?? {} };
+  const draft: Draft = { stack, file: structure.pruned ?? {}, isUnclear: structure.isUnclear };
   const inConfig = value === undefined ? [] : [...structure.findings, ...applyRules(draft, { today })];
   const placed = inConfig.map((finding) => document.place({ ...finding, path: filePath(finding.path) }));
   return {
@@ -120,7 +120,7 @@ function broken(stack: string, document: ConfigDocument): StackRead {
   const config = () => {
     throw new Error(`${document.file} could not be read`);
   };
-  return { draft: { stack, file: {} }, document, problems: document.problems, config };
+  return { draft: { stack, file: {}, isUnclear: () => true }, document, problems: document.problems, config };
 }
 
 function readStackFile(stacksDir: string, stack: string, { today = currentDate() }: Partial<ParseOptions>): StackRead {

@@ -20,7 +20,10 @@ export function parseRegionOutputs(
   const document = readDocument(text, file);
   if (document.value === undefined) return { ok: false, problems: document.problems };
   const structure = checkStructure(regionOutputsSchema, document.value, document.spelled);
-  const findings = [...structure.findings, ...applyOutputRules(structure.pruned ?? {}, config)];
+  const needed = applyOutputRules(structure.pruned ?? {}, config).filter(
+    ({ rule, path }) => rule !== 'required' || !structure.isUnclear(path),
+  );
+  const findings = [...structure.findings, ...needed];
   return parsed([...document.problems, ...findings.map(document.place)], () =>
     completeOutputs(regionOutputsSchema.parse(document.value)),
   );

@@ -38,14 +38,15 @@ export async function executePlan(cluster: Cluster, request: ExecuteRequest): Pr
   const { owner } = request.inventory.inventory;
   const results: ObjectResult[] = [];
   let recorded = request.inventory;
+  let early: ObjectResult | undefined;
   if (mode.effect === 'persist') {
-    await ensureSystemNamespace(cluster, plan, { mode, owner });
+    early = await ensureSystemNamespace(cluster, plan, { mode, owner });
     recorded = await writeInventory(cluster, recorded, plan.intent);
   }
   const report = progressReporter(request);
   for (const stage of plan.stages) {
     const stageResults = await applyStage(cluster, stage, { mode, owner, report });
-    results.push(...stageResults);
+    results.push(...stageResults.map((result) => (isSameObject(result, early) ? early : result)));
     if (stageResults.some(isFailure)) return results;
   }
   for (const refs of plan.deletions) {
@@ -85,12 +86,16 @@ async function applyStage(
 }
 
 /** The inventory lives in this namespace, so it comes before everything; namespaces are never pruned unasked. */
-async function ensureSystemNamespace(cluster: Cluster, plan: ApplyPlan, how: ApplyManner): Promise<void> {
+async function ensureSystemNamespace(
+  cluster: Cluster,
+  plan: ApplyPlan,
+  how: ApplyManner,
+): Promise<ObjectResult | undefined> {
   const ref: ObjectRef = { apiVersion: 'v1', kind: 'Namespace', name: NAMESPACES.system };
-  if ((await cluster.read(ref)) !== undefined) return;
+  if ((await cluster.read(ref)) !== undefined) return undefined;
   const planned = plan.stages.flatMap(({ objects }) => objects).find((object) => keyOf(refOf(object)) === keyOf(ref));
   const result = await applyObject(cluster, planned ?? systemNamespace(), how);
-  if (!isFailure(result)) return;
+  if (!isFailure(result)) return result;
   throw new UserError(`the namespace ${ref.name} cannot be made: ${result.detail ?? result.outcome}`, {
     hint: 'mend what the API server names, or make the namespace yourself; the inventory of what was applied lives in it',
     exitCode: EXIT_CODES.environment,
@@ -110,6 +115,10 @@ function progressReporter({ plan, onProgress }: ExecuteRequest): (step: string) 
     done += 1;
     onProgress({ step, done, total });
   };
+}
+
+function isSameObject(result: ObjectResult, early: ObjectResult | undefined): early is ObjectResult {
+  return early !== undefined && keyOfResult(result) === keyOfResult(early);
 }
 
 function isFailure({ outcome }: ObjectResult): boolean {

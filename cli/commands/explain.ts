@@ -13,13 +13,18 @@ export function addExplainCommand(program: Command): void {
   program
     .command('explain')
     .description('show the arithmetic from CKUs to brokers, volumes and placement')
+    .argument('[stack]', 'a stack: every cluster of it, one row each, instead of one number of CKUs')
     .option('--cku <number>', `capacity units of the cluster, 1 to ${MAX_CKUS}`)
     .option('--cloud <cloud>', CLOUDS.join(', '))
     .option('--zones <zones>', 'zones in placement order, separated by commas (default: three of a common region)')
     .option('--infinite-storage <on|off>', 'whether old records move to the bucket', 'on')
     .option('--json', 'print the shape as JSON')
     .addHelpText('after', HELP_EXAMPLES)
-    .action((options: ExplainOptions) => {
+    .action(async (stack: string | undefined, options: ExplainOptions) => {
+      if (stack !== undefined) {
+        process.stdout.write(await explainNamedStack(stack, options));
+        return;
+      }
       process.stdout.write(explain(shapeRequestFrom(options), options.json === true ? 'json' : 'text'));
     });
 }
@@ -27,9 +32,24 @@ export function addExplainCommand(program: Command): void {
 const HELP_EXAMPLES = `
 Examples:
   $ ./flotilla explain --cku 4 --cloud aws
+  $ ./flotilla explain aws-us-west-2
   $ ./flotilla explain --cku 152 --cloud gcp --infinite-storage off
   $ ./flotilla explain --cku 2 --cloud aws --zones us-east-1a,us-east-1b,us-east-1c,us-east-1d
   $ ./flotilla explain --cku 2 --cloud local --json | jq .brokers.placement`;
+
+async function explainNamedStack(stack: string, { cku, cloud }: ExplainOptions): Promise<string> {
+  if (cku !== undefined || cloud !== undefined) {
+    throw new UserError('both a stack and --cku or --cloud were given', { hint: 'give one of them' });
+  }
+  // Loaded on demand: the arithmetic alone needs no stack configs, and answers faster without.
+  const [{ loadConfigs }, { explainStack }] = await Promise.all([
+    import('../regions.ts'),
+    import('../explain/explain-stack.ts'),
+  ]);
+  return loadConfigs({ names: [stack], scope: 'named' })
+    .map(explainStack)
+    .join('\n');
+}
 
 /** The command's options as typed in. */
 export interface ExplainOptions {

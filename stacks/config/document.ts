@@ -26,15 +26,16 @@ export function readDocument(text: string, file: string): ConfigDocument {
   const source = text.split(/\r?\n/);
   let yaml: Document.Parsed;
   try {
-    yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    // The parser compares each key with each other of its mapping; here they meet in a set.
+    yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   } catch (error) {
     // The composer recurses: thousands of nested brackets end its stack before anything here can count them.
     if (error instanceof RangeError) return unreadable(file, TOO_DEEP);
     throw error;
   }
-  const tree: Tree = { root: yaml.contents, targets: aliasTargets(yaml) };
+  const tree: Tree = { root: yaml.contents, targets: aliasTargets(yaml), entries: new Map() };
   const place = (finding: Finding): Problem => placeFinding(finding, { file, tree, lines, source });
-  const problems = [...yaml.errors, ...yaml.warnings].map((error): Problem => {
+  const problems = [...yaml.errors, ...yaml.warnings].slice(0, MAX_SYNTAX_PROBLEMS).map((error): Problem => {
     const { line, col } = lines.linePos(error.pos[0]);
     return {
       severity: 'error',
@@ -44,13 +45,12 @@ export function readDocument(text: string, file: string): ConfigDocument {
       excerpt: source[line - 1] ?? '',
       path: '',
       value: '',
-      rule: error.code === 'DUPLICATE_KEY' ? 'yaml-duplicate-key' : 'yaml-syntax',
-      message: error.code === 'DUPLICATE_KEY' ? 'A key stands only once in its mapping.' : error.message,
+      rule: 'yaml-syntax',
+      message: error.message,
       ...(error.code === 'TAB_AS_INDENT' ? { suggestion: 'Indent with spaces.' } : {}),
     };
   });
-  const readable = yaml.errors.every((error) => error.code === 'DUPLICATE_KEY');
-  const plain = readable ? toPlain(tree) : { value: undefined, findings: [] };
+  const plain = yaml.errors.length === 0 ? toPlain(tree) : { value: undefined, findings: [] };
   return {
     file,
     value: plain.value,
@@ -60,11 +60,13 @@ export function readDocument(text: string, file: string): ConfigDocument {
   };
 }
 
-/** Five thousand tenants take about 2 MiB. */
-const MAX_BYTES = 8 * 1024 * 1024;
+/** Five thousand tenants take 1.6 MiB. */
+const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_DEPTH = 32;
 /** After aliases are expanded; five thousand tenants take about 100,000. */
-const MAX_NODES = 1_000_000;
+const MAX_NODES = 500_000;
+/** One break makes the parser see many. */
+const MAX_SYNTAX_PROBLEMS = 20;
 const TOO_DEEP = `A config file is nested at most ${MAX_DEPTH} levels deep.`;
 const TOO_MANY = `A config file has at most ${MAX_NODES} values once its aliases are expanded.`;
 
@@ -75,6 +77,8 @@ class TooMuch extends Error {}
 interface Tree {
   readonly root: unknown;
   readonly targets: ReadonlyMap<Alias, Node>;
+  /** Entries of the mappings that were looked into, merge keys resolved: merges of merges would multiply without it. */
+  readonly entries: Map<YAMLMap, ReadonlyMap<string, Pair>>;
 }
 
 /** The parser's own resolver walks the whole file for each alias: one pass here keeps a hostile file linear. */
@@ -111,8 +115,11 @@ function toPlain(tree: Tree): Plain {
       findings.push({ path, rule: 'yaml-alias', message: `Nothing before this line has the anchor &${node.source}.` });
       return undefined;
     }
-    if (isMap(node))
-      return Object.fromEntries(entriesOf(node, tree).map(([k, pair]) => [k, convert(pair.value, [...path, k])]));
+    if (isMap(node)) {
+      findings.push(...repeatedKeys(node, path));
+      const entries = [...entriesOf(node, tree)];
+      return Object.fromEntries(entries.map(([key, pair]) => [key, convert(pair.value, [...path, key])]));
+    }
     if (isSeq(node)) return node.items.map((item, index) => convert(item, [...path, index]));
     return isScalar(node) ? node.value : null;
   };
@@ -126,18 +133,37 @@ function toPlain(tree: Tree): Plain {
   }
 }
 
+function repeatedKeys(map: YAMLMap, path: Path): readonly Finding[] {
+  const seen = new Set<string>();
+  return map.items.flatMap((pair): readonly Finding[] => {
+    const key = keyOf(pair);
+    if (!seen.has(key)) {
+      seen.add(key);
+      return [];
+    }
+    const message = `A key stands only once in its mapping; ${key} is here already.`;
+    return [{ path: [...path, key], at: 'key', value: '', rule: 'yaml-duplicate-key', message }];
+  });
+}
+
 /** Entries by key, those of merge keys (`<<`) first so that the mapping's own win. */
-function entriesOf(map: YAMLMap, tree: Tree): readonly (readonly [string, Pair])[] {
+function entriesOf(map: YAMLMap, tree: Tree): ReadonlyMap<string, Pair> {
+  const known = tree.entries.get(map);
+  if (known !== undefined) return known;
   const own: [string, Pair][] = [];
   const merged: (readonly [string, Pair])[] = [];
   for (const pair of map.items) {
     const key = keyOf(pair);
-    const mergedMaps = key === '<<' ? mergeSources(pair.value, tree) : undefined;
-    if (mergedMaps === undefined) own.push([key, pair]);
-    else merged.push(...mergedMaps.filter((source) => source !== map).flatMap((source) => entriesOf(source, tree)));
+    const sources = key === MERGE_KEY ? mergeSources(pair.value, tree) : undefined;
+    if (sources === undefined) own.push([key, pair]);
+    else merged.push(...sources.filter((source) => source !== map).flatMap((source) => [...entriesOf(source, tree)]));
   }
-  return [...new Map([...merged.toReversed(), ...own])];
+  const entries = new Map([...merged.toReversed(), ...own]);
+  tree.entries.set(map, entries);
+  return entries;
 }
+
+const MERGE_KEY = '<<';
 
 function mergeSources(value: unknown, tree: Tree): readonly YAMLMap[] | undefined {
   const node = resolved(value, tree);
@@ -176,7 +202,7 @@ function follow(tree: Tree, path: Path): Steps {
 
 function entry(node: unknown, key: string, tree: Tree): Omit<Steps, 'complete'> | undefined {
   if (!isMap(node)) return undefined;
-  const pair = new Map(entriesOf(node, tree)).get(key);
+  const pair = entriesOf(node, tree).get(key);
   return pair && { node: pair.value ?? pair.key, key: pair.key };
 }
 

@@ -12,6 +12,8 @@ export type DeepPartial<T> = T extends readonly (infer Item)[]
 export interface Draft {
   readonly stack: string;
   readonly file: DeepPartial<StackFile>;
+  /** Whether the file says something at a path that could not be read: what is missing there is not missing. */
+  readonly isUnclear: (path: Path) => boolean;
 }
 
 export type ClusterDraft = NonNullable<NonNullable<Draft['file']['kubernetesClusters']>[number]>;

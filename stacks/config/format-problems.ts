@@ -3,7 +3,11 @@ import type { Problem } from './problem.ts';
 /** Problems as text for a terminal: grouped by file, each with its line, the rule and what to do. */
 export function formatProblems(problems: readonly Problem[]): string {
   return [...Map.groupBy(problems, (problem) => problem.file)]
-    .map(([file, found]) => [`${file}: ${counted(found)}`, ...found.map(formatProblem)].join('\n\n'))
+    .map(([file, found]) =>
+      [`${file}: ${counted(found)}`, ...found.slice(0, MAX_PROBLEMS_PER_FILE).map(formatProblem), ...more(found)].join(
+        '\n\n',
+      ),
+    )
     .join('\n\n');
 }
 
@@ -38,4 +42,10 @@ function counted(problems: readonly Problem[]): string {
   return parts.join(', ');
 }
 
+function more({ length }: readonly Problem[]): readonly string[] {
+  return length > MAX_PROBLEMS_PER_FILE ? [`  … and ${length - MAX_PROBLEMS_PER_FILE} more`] : [];
+}
+
 const MAX_EXCERPT_LENGTH = 100;
+/** Nobody reads further; what repeats is mended by then. */
+const MAX_PROBLEMS_PER_FILE = 100;

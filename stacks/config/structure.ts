@@ -8,6 +8,8 @@ export interface Structure {
   readonly findings: readonly Finding[];
   /** The value without the parts that break the schema; holes stay in lists, so that indexes still count. */
   readonly pruned: unknown;
+  /** Whether the file says something at a path that could not be read: what is missing there is not missing. */
+  readonly isUnclear: (path: Path) => boolean;
 }
 
 /**
@@ -20,14 +22,18 @@ export function checkStructure(
   spelled: (path: Path) => string | undefined,
 ): Structure {
   const result = schema.safeParse(value);
-  if (result.success) return { findings: [], pruned: value };
+  if (result.success) return { findings: [], pruned: value, isUnclear: () => false };
   const issues = result.error.issues.map((issue) => ({ ...issue, path: issue.path.map(pathPart) }));
   const cuts = new Set(issues.flatMap((issue) => cutsOf(issue).map(cutKey)));
   const context = { schema, value, spelled };
   const meant = new Set(issues.flatMap((issue) => meantBy(issue, context)).map(cutKey));
   // A mistyped key is one mistake: it is not also missing.
   const told = issues.filter((issue) => valueAt(value, issue.path) !== undefined || !meant.has(cutKey(issue.path)));
-  return { findings: told.flatMap((issue) => findingsOf(issue, context)), pruned: prune(value, cuts, []) };
+  return {
+    findings: told.flatMap((issue) => findingsOf(issue, context)),
+    pruned: prune(value, cuts, []),
+    isUnclear: (path) => meant.has(cutKey(path)) || (cuts.has(cutKey(path)) && valueAt(value, path) !== undefined),
+  };
 }
 
 type Issue = Omit<z.core.$ZodIssue, 'path'> & { readonly path: Path } & z.core.$ZodIssue;

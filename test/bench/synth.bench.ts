@@ -13,7 +13,7 @@ import { judgeOf, today } from '../../cli/synth/policies.ts';
 import { loadImageLock } from '../../images/image-lock.ts';
 import { toYaml } from '../../stacks/yaml.ts';
 import { generateStack } from './generated-stack.ts';
-import { table } from './table.ts';
+import { table } from '../../cli/table.ts';
 
 const SIZES = [50, 500, 5_000] as const;
 const RUNS = 3;

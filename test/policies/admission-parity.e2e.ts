@@ -3,13 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PSC_CRD } from '../../contracts/gen/psc-crd.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { LABELS, PART_OF } from '../../contracts/labels.ts';
-import { NAMESPACES } from '../../contracts/names.ts';
+import { NAMESPACES, pscNamespace } from '../../contracts/names.ts';
+import { renderKafkaCluster } from '../../constructs/kubernetes/kafka/kafka-cluster.ts';
 import type { ControlPlane } from '../../local/kubernetes/control-plane.ts';
 import { admissionPolicies } from '../../policies/admission-policies.ts';
 import { EXAMPLE_RULE_PARAMETERS, allExamples, type RuleExample } from '../../policies/examples.ts';
 import { change } from '../../policies/examples/change.ts';
 import { EXAMPLE_NAMESPACE, changed, daemonSet, pod, storageClass } from '../../policies/examples/objects.ts';
 import type { Exemption } from '../../policies/exemptions.ts';
+import { kindOf } from '../../policies/kinds.ts';
+import { exampleDataPlane, examplePsc } from '../support/example-psc.ts';
 import { CONTROL_PLANE_START_TIMEOUT_MS, startTestControlPlane } from '../local/test-control-plane.ts';
 import { type Answer, create, read } from './api-server-client.ts';
 
@@ -26,7 +29,7 @@ let controlPlane: ControlPlane;
 
 beforeAll(async () => {
   controlPlane = await startTestControlPlane({ controllerManager: 'run' });
-  const namespaces = [EXAMPLE_NAMESPACE, NAMESPACES.gateway, FOREIGN_NAMESPACE].map((name) => ({
+  const namespaces = [EXAMPLE_NAMESPACE, pscNamespace('orders'), NAMESPACES.gateway, FOREIGN_NAMESPACE].map((name) => ({
     apiVersion: 'v1',
     kind: 'Namespace',
     // No Pod Security here: it would refuse pods before any policy of ours could.
@@ -40,7 +43,9 @@ beforeAll(async () => {
       metadata: { name: 'example', namespace },
     })),
   );
-  await install(admissionPolicies({ ...EXAMPLE_RULE_PARAMETERS, exemptions: EXEMPTIONS }));
+  const images = Object.values(exampleDataPlane('aws').images).map(({ repository }) => repository);
+  const registries = [...EXAMPLE_RULE_PARAMETERS.registries, ...new Set(images)];
+  await install(admissionPolicies({ registries, exemptions: EXEMPTIONS }));
 }, CONTROL_PLANE_START_TIMEOUT_MS);
 
 afterAll(async () => {
@@ -75,6 +80,24 @@ describe('the API server and synth judge alike', () => {
       }
     },
   );
+});
+
+describe('what the operator makes of a PSC', () => {
+  test('is accepted under the policies of its own stack', async () => {
+    const objects = renderKafkaCluster(examplePsc('aws'), exampleDataPlane('aws')).filter(
+      (object) => kindOf(object) !== undefined,
+    );
+    expect(objects.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['StatefulSet', 'ConfigMap', 'NetworkPolicy']),
+    );
+    for (const object of objects) {
+      const answer = await ask(object);
+      expect({ object: `${object.kind} ${object.metadata.name}`, ...answer }).toMatchObject({
+        statusCode: 201,
+        warnings: [],
+      });
+    }
+  });
 });
 
 describe('the policies', () => {

@@ -43,6 +43,11 @@ describe("Kubernetes' published schemas", () => {
     expect(validator.violations({ ...deployment, spec }).join()).toContain('/spec/replicas must be integer');
   });
 
+  test('refuse a list with one key twice', () => {
+    const text = JSON.stringify(firstOf('Deployment')).replaceAll('"containerPort":8405', '"containerPort":9094');
+    expect(validator.violations(JSON.parse(text) as KubernetesObject).join()).toContain('x-kubernetes-list-map-keys');
+  });
+
   test.each([
     ['PhysicalStatefulCluster', 'tennant'],
     ['DNSEndpoint', 'endpionts'],

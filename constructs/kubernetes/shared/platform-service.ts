@@ -150,11 +150,9 @@ function deploymentSpec(props: PlatformServiceProps, replicas: number): Deployme
 
 function podSpec(props: PlatformServiceProps): PodSpec {
   const probes = props.probes ?? { livenessPath: '/healthz', readinessPath: '/readyz', port: PORTS.health };
-  const ports = {
-    ...props.servicePorts,
-    ...(probes.port === (props.metricsPort ?? PORTS.metrics) ? {} : { health: probes.port }),
-    metrics: props.metricsPort ?? PORTS.metrics,
-  };
+  const others = { ...props.servicePorts, metrics: props.metricsPort ?? PORTS.metrics };
+  // A port may be named once only, whatever it serves beside probes.
+  const ports = Object.values(others).includes(probes.port) ? others : { ...others, health: probes.port };
   return {
     serviceAccountName: props.name,
     automountServiceAccountToken: props.apiToken === 'mounted',

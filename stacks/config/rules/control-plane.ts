@@ -3,7 +3,8 @@ import type { Rule } from './rule.ts';
 
 const together: Rule = {
   name: 'control-plane-with-mothership',
-  check: ({ file }) => {
+  check: ({ file, isUnclear }) => {
+    if (isUnclear(['controlPlane'])) return [];
     const hosted = file.mothership?.hosted;
     if (hosted === true && file.controlPlane === undefined) {
       return [

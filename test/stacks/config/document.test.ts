@@ -14,7 +14,7 @@ describe('a file that is no stack', () => {
     ['a list', '- a\n- b\n'],
     ['a word', 'config'],
   ])('is refused when it is %s', (_, text) => {
-    expect(problemsOf(text)).toMatchObject([{ rule: 'type', line: expect.any(Number) as number }]);
+    expect(problemsOf(text)).toMatchObject([{ rule: 'type', line: expect.any(Number) }]);
   });
 
   test.each([
@@ -100,8 +100,21 @@ describe('a hostile file', () => {
     ...'bcdefghij'.split('').map((name, index) => `${name}: &${name} ${NINE('abcdefghi'[index] ?? '')}`),
   ].join('\n');
 
+  const mergeBomb = [
+    'a: &a { k: 1 }',
+    ...'bcdefghijklmnop'
+      .split('')
+      .map((name, index) => `${name}: &${name} { <<: ${NINE('abcdefghijklmno'[index] ?? '')} }`),
+  ].join('\n');
+
   test.each([
     ['aliases that multiply', bomb],
+    ['merges that multiply', mergeBomb],
+    [
+      'a hundred thousand keys',
+      `config:\n${Array.from({ length: 100_000 }, (_, index) => `  k${index}: 1\n`).join('')}`,
+    ],
+    ['a hundred thousand syntax errors', '}\n'.repeat(100_000)],
     ['an alias inside itself', 'a: &a [*a]\n'],
     ['a merge into itself', 'a: &a { b: { <<: *a } }\n'],
     ['a thousand brackets', `a: ${'['.repeat(1000)}${']'.repeat(1000)}\n`],

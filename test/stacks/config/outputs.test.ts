@@ -150,7 +150,7 @@ describe('outputs', () => {
   test('that are not there are a problem that names their file', () => {
     const result = loadRegionOutputs(join(STACKS, 'schema'), configOf('local'));
     expect(result.ok ? [] : result.problems).toMatchObject([
-      { rule: 'file', file: expect.stringMatching(/local\.yaml$/) as string },
+      { rule: 'file', file: expect.stringMatching(/local\.yaml$/) },
     ]);
   });
 

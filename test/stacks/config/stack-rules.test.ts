@@ -81,3 +81,8 @@ test('a version near the end of its support is a warning, after it an error', ()
   );
   expect(severities).toEqual([undefined, 'warning', 'warning', 'error']);
 });
+
+test('a control plane that is written wrongly is not called missing as well', () => {
+  const mistyped = replaced(BASE, '  flotilla:controlPlane:', '  flotilla:controlplane:');
+  expect(problemsOf(mistyped).map(({ rule }) => rule)).toEqual(['unknown-key']);
+});

@@ -38,7 +38,18 @@ export function schemaValidator(definitions: readonly KubernetesObject[]): Schem
 
 function newAjv(): Ajv2020 {
   // Kubernetes' schemas are no strict JSON Schemas: they carry `x-kubernetes-…` and formats of their own.
-  return new Ajv2020({ strict: false, allErrors: true, validateFormats: true, formats: FORMATS });
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true, formats: FORMATS });
+  ajv.addKeyword({
+    keyword: 'x-kubernetes-list-map-keys',
+    type: 'array',
+    schemaType: 'array',
+    // Server-side apply refuses a list with one key twice.
+    validate: (keys: readonly string[], items: readonly Readonly<Record<string, unknown>>[]) => {
+      const found = items.map((item) => JSON.stringify(keys.map((key) => item[key])));
+      return new Set(found).size === found.length;
+    },
+  });
+  return ajv;
 }
 
 const FORMATS = {
