@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { unusedInAll } from './engine/exemption-book.ts';
 import { PolicyJudge } from './engine/judge.ts';
 import { parseExemptions, type Exemption } from './exemptions.ts';
-import { enforcedRegistries, readManifest } from './manifest-files.ts';
+import { manifestClusters, readManifest, type ManifestCluster } from './manifest-files.ts';
 import { passes, type Finding, type PolicyReport } from './report/policy-report.ts';
 import { objectText, titleOf } from './report/text.ts';
 import { RULE_IDS } from './rules/index.ts';
@@ -12,30 +12,26 @@ import { RULE_IDS } from './rules/index.ts';
 export interface FlotillaValidationProperties {
   /** Path of the exemptions from the folder that cdk8s runs in. @default policies/exemptions.yaml */
   readonly exemptions?: string;
-  /** Output folder of cdk8s, in which each folder is a stack. @default dist */
-  readonly outdir?: string;
 }
 
 /**
  * Validation plugin of cdk8s-cli 2: `cdk8s synth` loads it by `validations` in `cdk8s.yaml`, makes one and calls `validate`
  * with the manifests that it wrote. Fails the synthesis when a rule of severity error is violated. Images are held to the
- * registries that the stack's own admission policies allow.
+ * registries that the admission policies of the same Kubernetes cluster allow.
  */
 export class FlotillaValidation {
   readonly #exemptions: string;
-  readonly #outdir: string;
 
-  constructor({ exemptions, outdir }: FlotillaValidationProperties) {
+  constructor({ exemptions }: FlotillaValidationProperties) {
     this.#exemptions = exemptions ?? join('policies', 'exemptions.yaml');
-    this.#outdir = outdir ?? 'dist';
   }
 
   // cdk8s-cli awaits a promise.
   // eslint-disable-next-line @typescript-eslint/require-await
   async validate(context: ValidationContext): Promise<void> {
     const exemptions = parseExemptions(readFileSync(this.#exemptions, 'utf8'), this.#exemptions, RULE_IDS);
-    const stacks = Map.groupBy(context.manifests, (manifest) => placeOf(manifest, this.#outdir).stack);
-    const reports = [...stacks.values()].map((manifests) => judgeStack(manifests, exemptions, this.#outdir));
+    const clusters = manifestClusters(context.manifests.flatMap(readManifest));
+    const reports = clusters.map((cluster) => judgeCluster(cluster, exemptions));
     const findings = [...reports.flatMap((report) => report.findings), ...unusedInAll(reports)];
     for (const group of Map.groupBy(findings, ({ rule }) => rule).values()) {
       context.report.addViolation(violationOf(group, reports));
@@ -67,30 +63,15 @@ export interface Violation {
 
 const DATE_CHARACTERS = 'YYYY-MM-DD'.length;
 
-function judgeStack(manifests: readonly string[], exemptions: readonly Exemption[], outdir: string): PolicyReport {
-  const objects = manifests.flatMap((manifest) => {
-    const { stack, cluster } = placeOf(manifest, outdir);
-    return readManifest(manifest).map((located) => ({ ...located, cluster: `${stack}-${cluster}` }));
-  });
+function judgeCluster({ objects, registries }: ManifestCluster, exemptions: readonly Exemption[]): PolicyReport {
   const judge = new PolicyJudge({
-    registries: enforcedRegistries(objects.map(({ object }) => object)),
+    registries,
     exemptions,
     today: new Date().toISOString().slice(0, DATE_CHARACTERS),
   });
   for (const located of objects) judge.see(located);
   return judge.report();
 }
-
-/** `<outdir>/<stack>/[rendered/]<cluster>/…`: what is applied and what the operator will make are judged together. */
-function placeOf(manifest: string, outdir: string): { readonly stack: string; readonly cluster: string } {
-  const path = relative(outdir, manifest);
-  // With --stdout cdk8s writes to a folder of its own, of which nothing is known but that it is temporary.
-  const folders = path.startsWith('..') || isAbsolute(path) ? manifest.split(sep).slice(-STACK_DEPTH) : path.split(sep);
-  const [stack = '', first = '', second = ''] = folders;
-  return { stack, cluster: first === 'rendered' ? second : first };
-}
-
-const STACK_DEPTH = 3;
 
 function violationOf(findings: readonly Finding[], reports: readonly PolicyReport[]): Violation {
   const [first] = findings;

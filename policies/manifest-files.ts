@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from '../contracts/kubernetes-object.ts';
 import { admissionPolicyName } from './admission-policies.ts';
@@ -19,21 +20,59 @@ export function readManifest(file: string): readonly LocatedObject[] {
   });
 }
 
+/** Manifests of one Kubernetes cluster. */
+export interface ManifestCluster {
+  readonly objects: readonly LocatedObject[];
+  /** Registries that its admission policies hold images to. */
+  readonly registries: readonly string[];
+}
+
 /**
- * Registries that the admission policies among these objects hold images to; throws where there are none, because then
- * nothing holds them to any.
+ * Groups objects by Kubernetes cluster: a folder `<stack>/<cluster>` that has admission policies, together with
+ * `<stack>/rendered/<cluster>`. Throws where an object is in no such folder, because then nothing holds its images to any
+ * registry.
  */
-export function enforcedRegistries(objects: readonly KubernetesObject[]): readonly string[] {
-  const name = admissionPolicyName('image-registry', 'Namespaced');
-  const policy = objects.find(({ kind, metadata }) => kind === 'ValidatingAdmissionPolicy' && metadata.name === name);
-  const { variables = [] } = (policy?.['spec'] ?? {}) as PolicySpec;
-  const expression = variables.find((variable) => variable.name === 'registries')?.expression;
-  if (expression === undefined) {
-    throw new Error(`no ValidatingAdmissionPolicy ${name} with the allowed registries is among the manifests`);
-  }
+export function manifestClusters(objects: readonly LocatedObject[]): readonly ManifestCluster[] {
+  const folders = objects.flatMap(({ object, file }) => {
+    const registries = enforcedRegistries(object);
+    return registries === undefined ? [] : [{ folder: dirname(file), registries }];
+  });
+  const byFolder = Map.groupBy(objects, ({ file }) => {
+    const found = folders.find(({ folder }) => isWithin(folder, file) || isWithin(renderedFolder(folder), file));
+    if (found !== undefined) return found.folder;
+    throw new Error(
+      `${file} is in the folder of no Kubernetes cluster: none around it has ValidatingAdmissionPolicy ${REGISTRY_POLICY}`,
+    );
+  });
+  return folders.map(({ folder, registries }) => ({
+    registries,
+    objects: (byFolder.get(folder) ?? []).map((located) => ({
+      ...located,
+      cluster: `${basename(dirname(folder))}-${basename(folder)}`,
+    })),
+  }));
+}
+
+const REGISTRY_POLICY = admissionPolicyName('image-registry', 'Namespaced');
+
+function renderedFolder(folder: string): string {
+  return join(dirname(folder), 'rendered', basename(folder));
+}
+
+function isWithin(folder: string, file: string): boolean {
+  return file.startsWith(`${folder}${sep}`);
+}
+
+/** Registries that this object holds images to, if it is the admission policy about them. */
+function enforcedRegistries(object: KubernetesObject): readonly string[] | undefined {
+  const { kind, metadata } = object;
+  if (kind !== 'ValidatingAdmissionPolicy' || metadata.name !== REGISTRY_POLICY) return undefined;
+  const { variables = [] } = (object['spec'] ?? {}) as PolicySpec;
+  const expression = variables.find(({ name }) => name === 'registries')?.expression;
   // A list of string literals in CEL is one in JSON.
-  const registries: unknown = JSON.parse(expression);
-  if (!Array.isArray(registries)) throw new Error(`${name}: the registries are no list: ${expression}`);
+  const registries: unknown = JSON.parse(expression ?? 'null');
+  if (!Array.isArray(registries))
+    throw new Error(`${REGISTRY_POLICY}: the registries are no list: ${expression ?? ''}`);
   return registries.map(String);
 }
 

@@ -75,7 +75,7 @@ export function connect(config: KubeConfig): ApiConnection {
       const isLast = attempt === MAX_ATTEMPTS;
       if (answer instanceof ConnectionFailure) {
         if (isLast || !answer.isPassing) throw unreachable(server, answer);
-      } else if (isLast || !REPEATED_STATUSES.has(answer.status)) {
+      } else if (isLast || !isPassing(answer)) {
         return answer;
       }
       await delay(backoffMs(attempt, answer));
@@ -89,6 +89,14 @@ const MAX_BACKOFF_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const REPEATED_STATUSES: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 const PASSING_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
+
+/** The API server calls a manifest that breaks its kind's structure an internal error of its own. */
+const BROKEN_MANIFEST = 'failed to create typed patch object';
+
+function isPassing({ status, body }: ApiAnswer): boolean {
+  const { message } = (body ?? {}) as ApiStatus;
+  return REPEATED_STATUSES.has(status) && message?.includes(BROKEN_MANIFEST) !== true;
+}
 
 interface RawAnswer extends ApiAnswer {
   readonly retryAfterMs?: number;

@@ -1,3 +1,4 @@
+import { ApiError } from './api-connection.ts';
 import { failure } from './apply-object.ts';
 import type { Cluster, LiveObject, WriteMode } from './cluster.ts';
 import type { InventoryOwner } from './inventory.ts';
@@ -17,20 +18,31 @@ export interface PruneRequest {
  * takes its claims and PSCs along, a definition its custom resources: their own words must be given too.
  */
 export async function pruneObject(cluster: Cluster, ref: ObjectRef, request: PruneRequest): Promise<ObjectResult> {
-  try {
-    const live = await cluster.read(ref);
-    if (live === undefined) return { ref, outcome: 'gone' };
-    if (!isMarked(live, request.owner)) return { ref, outcome: 'released', detail: 'somebody else made it anew' };
-    for (const contained of await protectedContents(cluster, live)) {
-      if (request.allowDelete.has(contained)) continue;
-      const detail = `it holds objects that would be deleted with it: --allow-delete ${contained}`;
-      return { ref, outcome: 'kept', detail };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await pruneOnce(cluster, ref, request);
+    } catch (error) {
+      // A controller wrote between the look and the deletion: look again.
+      const isOvertaken = error instanceof ApiError && error.status === CONFLICT;
+      if (!isOvertaken || attempt === MAX_ATTEMPTS) return failure(ref, error);
     }
-    await cluster.delete(live, request.mode);
-    return { ref, outcome: 'pruned' };
-  } catch (error) {
-    return failure(ref, error);
   }
+}
+
+const CONFLICT = 409;
+const MAX_ATTEMPTS = 5;
+
+async function pruneOnce(cluster: Cluster, ref: ObjectRef, request: PruneRequest): Promise<ObjectResult> {
+  const live = await cluster.read(ref);
+  if (live === undefined) return { ref, outcome: 'gone' };
+  if (!isMarked(live, request.owner)) return { ref, outcome: 'released', detail: 'somebody else made it anew' };
+  for (const contained of await protectedContents(cluster, live)) {
+    if (request.allowDelete.has(contained)) continue;
+    const detail = `it holds objects that would be deleted with it: --allow-delete ${contained}`;
+    return { ref, outcome: 'kept', detail };
+  }
+  await cluster.delete(live, request.mode);
+  return { ref, outcome: 'pruned' };
 }
 
 interface DefinitionSpec {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { passes, type PolicyReport } from '../../policies/report/policy-report.ts';
+import { unusedInAll } from '../../policies/engine/exemption-book.ts';
+import { passes, type Finding, type PolicyReport } from '../../policies/report/policy-report.ts';
 import { jsonReport } from '../../policies/report/json.ts';
 import { sarifReport } from '../../policies/report/sarif.ts';
 import { textReport } from '../../policies/report/text.ts';
@@ -33,6 +34,8 @@ export function addCheckCommand(program: Command): void {
     .action((names: readonly string[], options: CheckOptions) => {
       const reports = loadRegions(chooseStacks(names, options)).map(judgeRegion);
       publish(reports, options);
+      // Only all stacks together can tell that an exemption covers nothing.
+      if (options.all === true) warnOfUnused(unusedInAll(reports.map(({ report }) => report)));
       process.exitCode = reports.every(({ report }) => passes(report)) ? EXIT_CODES.ok : EXIT_CODES.findings;
     });
 }
@@ -55,13 +58,18 @@ function judgeRegion(region: RegionInput): StackReport {
   const progress = new Progress(process.stderr);
   const judge = judgeOf(region, { today: today() });
   let objects = 0;
-  for (const object of locatedObjects(region, () => undefined)) {
+  for (const object of locatedObjects(region, () => undefined, { lines: 'counted' })) {
     judge.see(object);
     objects += 1;
     progress.update(() => `${stack}: ${objects} objects judged`);
   }
   progress.done();
   return { stack, report: judge.report() };
+}
+
+function warnOfUnused(findings: readonly Finding[]): void {
+  const palette = paletteFor(process.stderr, process.env);
+  for (const { message, fix } of findings) process.stderr.write(`${palette.yellow('warning')} ${message}. ${fix}\n`);
 }
 
 function publish(reports: readonly StackReport[], { format, output }: CheckOptions): void {

@@ -44,7 +44,17 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 const INDEX = 'index';
 /** Fields that tell elements of Kubernetes' lists apart, in the order in which they are tried. */
-const ELEMENT_KEYS = ['name', 'type', 'mountPath', 'containerPort', 'port', 'key', 'topologyKey', 'id'] as const;
+const ELEMENT_KEYS = [
+  'name',
+  'type',
+  'mountPath',
+  'containerPort',
+  'port',
+  'key',
+  'topologyKey',
+  'dnsName',
+  'id',
+] as const;
 
 function diffRecords(
   before: Readonly<Record<string, unknown>>,

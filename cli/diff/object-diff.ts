@@ -35,12 +35,15 @@ export interface ChangedField {
 /** Every object that was added, removed or changed, in the order of cluster, tenant and name. */
 export function diffObjects(before: readonly PlacedObject[], after: readonly PlacedObject[]): readonly ObjectChange[] {
   const [old, now] = [byPlace(before), byPlace(after)];
-  const removed = [...old].filter(([place]) => !now.has(place)).map(([, placed]) => onlyOnce(placed, 'removed'));
+  const tenants = tenantsByNamespace([...before, ...after]);
+  const removed = [...old]
+    .filter(([place]) => !now.has(place))
+    .map(([, placed]) => onlyOnce(placed, 'removed', tenants));
   const others = [...now].flatMap(([place, placed]) => {
     const was = old.get(place);
-    if (was === undefined) return [onlyOnce(placed, 'added')];
+    if (was === undefined) return [onlyOnce(placed, 'added', tenants)];
     const fields = diffFields(was.object, placed.object);
-    return fields.length === 0 ? [] : [changed(was, placed, fields)];
+    return fields.length === 0 ? [] : [changed(was, placed, { fields, tenants })];
   });
   return [...removed, ...others].sort(inReadingOrder);
 }
@@ -51,15 +54,19 @@ function byPlace(objects: readonly PlacedObject[]): ReadonlyMap<string, PlacedOb
   );
 }
 
-function onlyOnce(placed: PlacedObject, change: 'added' | 'removed'): ObjectChange {
+function onlyOnce(placed: PlacedObject, change: 'added' | 'removed', tenants: Tenants): ObjectChange {
   const consequences =
     change === 'added' ? [] : consequencesOf({ change, object: placed.object, madeBy: placed.madeBy });
-  return { ...placeOf(placed), change, fields: [], consequences };
+  return { ...placeOf(placed, tenants), change, fields: [], consequences };
 }
 
-function changed(before: PlacedObject, after: PlacedObject, fields: readonly FieldChange[]): ObjectChange {
+function changed(
+  before: PlacedObject,
+  after: PlacedObject,
+  { fields, tenants }: { readonly fields: readonly FieldChange[]; readonly tenants: Tenants },
+): ObjectChange {
   return {
-    ...placeOf(after),
+    ...placeOf(after, tenants),
     change: 'changed',
     fields: fields
       .map((field) => maskChange(after.object.kind, field))
@@ -68,12 +75,32 @@ function changed(before: PlacedObject, after: PlacedObject, fields: readonly Fie
   };
 }
 
-function placeOf({
-  cluster,
-  madeBy,
-  object,
-}: PlacedObject): Pick<ObjectChange, 'cluster' | 'tenant' | 'madeBy' | 'ref'> {
-  const tenant = object.metadata.labels?.[LABELS.tenant];
+/** Cluster and namespace ▶ tenant. */
+type Tenants = ReadonlyMap<string, string>;
+
+/** Not every object of a tenant bears the label; those of one namespace are of one tenant. */
+function tenantsByNamespace(objects: readonly PlacedObject[]): Tenants {
+  return new Map(
+    objects.flatMap((placed): readonly (readonly [string, string])[] => {
+      const tenant = labelOf(placed);
+      return tenant === undefined ? [] : [[namespaceOf(placed), tenant]];
+    }),
+  );
+}
+
+function labelOf({ object }: PlacedObject): string | undefined {
+  return object.metadata.labels?.[LABELS.tenant];
+}
+
+function namespaceOf({ cluster, object }: PlacedObject): string {
+  const { namespace, name } = object.metadata;
+  return `${cluster} ${namespace ?? (object.kind === 'Namespace' ? name : '')}`;
+}
+
+function placeOf(placed: PlacedObject, tenants: Tenants): Pick<ObjectChange, 'cluster' | 'tenant' | 'madeBy' | 'ref'> {
+  const { cluster, madeBy, object } = placed;
+  const isInNamespace = object.metadata.namespace !== undefined || object.kind === 'Namespace';
+  const tenant = labelOf(placed) ?? (isInNamespace ? tenants.get(namespaceOf(placed)) : undefined);
   return { cluster, madeBy, ref: refOf(object), ...(tenant === undefined ? {} : { tenant }) };
 }
 

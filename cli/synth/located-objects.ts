@@ -1,5 +1,6 @@
 import type { LocatedObject } from '../../policies/engine/cluster-index.ts';
 import { synthesize, type ManifestFile } from '../../stacks/synthesis.ts';
+import { linesOf } from '../../stacks/yaml.ts';
 import type { RegionInput } from '../regions.ts';
 
 /** Folder of a stack's manifests that holds what the operator will make, one folder per Kubernetes cluster in it. */
@@ -12,12 +13,22 @@ const RENDERED = 'rendered';
 export function* locatedObjects(
   { config, outputs, images, exemptions }: RegionInput,
   onFile: (file: ManifestFile) => void,
+  { lines = 'omitted' }: LocationOptions = {},
 ): Generator<LocatedObject> {
   for (const file of synthesize(config, outputs, images, { exemptions })) {
     onFile(file);
     const location = { file: `dist/${config.stack}/${file.path}`, cluster: clusterOf(config.stack, file.path) };
-    for (const object of file.objects) yield { object, ...location };
+    const firstLines = lines === 'counted' ? linesOf(file.objects) : [];
+    for (const [index, object] of file.objects.entries()) {
+      const line = firstLines[index];
+      yield line === undefined ? { object, ...location } : { object, ...location, line };
+    }
   }
+}
+
+interface LocationOptions {
+  /** Counting lines costs as much as writing the YAML. @default omitted */
+  readonly lines?: 'counted' | 'omitted';
 }
 
 /** `main/…` and `rendered/main/…` go to the same Kubernetes cluster, and are judged as one. */

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { types } from 'node:util';
 import { EXIT_CODES, UserError } from '../user-error.ts';
 
 /**
@@ -89,7 +88,7 @@ function explained(target: string, action: () => void): void {
   } catch (error) {
     const hint = HINTS[errorCode(error) ?? ''];
     if (hint === undefined) throw error;
-    throw new UserError(`${target} cannot be written: ${types.isNativeError(error) ? error.message : String(error)}`, {
+    throw new UserError(`${target} cannot be written: ${Error.isError(error) ? error.message : String(error)}`, {
       hint,
       exitCode: EXIT_CODES.environment,
       cause: error,
@@ -107,5 +106,5 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 function errorCode(error: unknown): string | undefined {
-  return types.isNativeError(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return Error.isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -171,6 +171,14 @@ describe('flotilla apply', () => {
     expect(await dataOf('settings', 'other')).toEqual({ color: 'theirs' });
   });
 
+  test('does not delete an object that changed since it was looked at', async () => {
+    const stale = await cluster.read(refOf(setting('theirs')));
+    if (stale === undefined) throw new Error('the test before left it there');
+    await asManager('somebody', setting('newest'));
+    await expect(cluster.delete(stale, PERSIST)).rejects.toThrow(/precondition .* does not match/);
+    expect(await dataOf('settings', 'other')).toEqual({ color: 'newest' });
+  });
+
   test('refuses a cluster whose inventory is of another stack', async () => {
     const { code, stderr } = await apply(['--yes'], 'another-stack');
     expect(code).toBe(3);

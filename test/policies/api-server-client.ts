@@ -10,19 +10,22 @@ export interface Answer {
   readonly warnings: readonly string[];
 }
 
-/** Creates an object, or only asks whether it would be created. */
-export async function create(
-  controlPlane: ControlPlane,
-  object: KubernetesObject,
-  mode: 'for-real' | 'dry-run',
-): Promise<Answer> {
-  const path = `${await collectionPath(controlPlane, object)}?${mode === 'dry-run' ? 'dryRun=All&' : ''}fieldManager=test`;
-  return await call(controlPlane, 'POST', path, object);
+/** Asks whether the API server would create an object. */
+export async function createDryRun(controlPlane: ControlPlane, object: KubernetesObject): Promise<Answer> {
+  const path = await collectionPath(controlPlane, object);
+  return await call(controlPlane, { method: 'POST', path: `${path}?dryRun=All`, content: object });
+}
+
+/** Makes an object be as given (server-side apply); throws where the API server refuses. */
+export async function apply(controlPlane: ControlPlane, object: KubernetesObject): Promise<void> {
+  const path = `${await collectionPath(controlPlane, object)}/${object.metadata.name}?fieldManager=test&force=true`;
+  const { statusCode, body } = await call(controlPlane, { method: 'PATCH', path, content: object });
+  if (statusCode >= 300) throw new Error(`${object.kind} ${object.metadata.name}: ${statusCode} ${body}`);
 }
 
 /** Reads whatever is at a path of the API. */
 export async function read(controlPlane: ControlPlane, path: string): Promise<unknown> {
-  const { statusCode, body } = await call(controlPlane, 'GET', path);
+  const { statusCode, body } = await call(controlPlane, { method: 'GET', path });
   if (statusCode !== 200) throw new Error(`GET ${path}: ${statusCode} ${body}`);
   return JSON.parse(body);
 }
@@ -47,7 +50,13 @@ async function collectionPath(controlPlane: ControlPlane, object: KubernetesObje
   return `${root}${scope}/${resources.get(key) ?? ''}`;
 }
 
-async function call(controlPlane: ControlPlane, method: string, path: string, content?: unknown): Promise<Answer> {
+interface Call {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly path: string;
+  readonly content?: KubernetesObject;
+}
+
+async function call(controlPlane: ControlPlane, { method, path, content }: Call): Promise<Answer> {
   const { admin, server } = controlPlane;
   const options: RequestOptions = {
     method,
@@ -55,7 +64,7 @@ async function call(controlPlane: ControlPlane, method: string, path: string, co
     cert: admin.certificate,
     key: admin.key,
     timeout: REQUEST_TIMEOUT_MS,
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json' },
   };
   return await new Promise<Answer>((resolve, reject) => {
     const sent = request(new URL(path, server), options, (response) => {

@@ -71,7 +71,7 @@ describe('the cdk8s plugin', () => {
   test('looks for companions in no other cluster and no other stack', async () => {
     const { violations } = await validate({
       'dev/a/10.k8s.yaml': [...POLICIES, ...AROUND, deployment()],
-      'dev/b/10.k8s.yaml': [...AROUND, disruptionBudget({ maxUnavailable: 1 })],
+      'dev/b/10.k8s.yaml': [...POLICIES, ...AROUND, disruptionBudget({ maxUnavailable: 1 })],
     });
     expect(violations.map(({ ruleName }) => ruleName)).toEqual(['budget-present [error]']);
   });
@@ -107,7 +107,7 @@ async function validate(files: Readonly<Record<string, readonly KubernetesObject
   });
   const violations: Violation[] = [];
   let status = 'not submitted';
-  const plugin = new FlotillaValidation({ exemptions: join(folder, 'exemptions.yaml'), outdir: join(folder, 'dist') });
+  const plugin = new FlotillaValidation({ exemptions: join(folder, 'exemptions.yaml') });
   await plugin.validate({
     manifests: paths,
     report: {

@@ -16,7 +16,7 @@ describe('toYaml', () => {
         expect(parse(text, { version: '1.2' })).toEqual(plain);
         expect(load(text)).toEqual(plain);
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -31,6 +31,7 @@ describe('toYaml', () => {
     '0x1',
     '010',
     '1_000',
+    'E0',
     '12:30:45',
     '.inf',
     '4.3.1',

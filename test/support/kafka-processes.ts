@@ -217,7 +217,7 @@ class Setup implements RunningKafka {
       const child = this.#processes.get(pod.name);
       if (hasEnded(child)) {
         const log = await readFile(this.#log(pod.name, 'run'), 'utf8');
-        throw new GiveUpError(`${pod.name} ended while starting:\n${log.slice(-4000)}`);
+        throw new GiveUpError(`${pod.name} ended while starting:\n${excerpt(log)}`);
       }
       return (await answers(pod.address, port)) ? true : undefined;
     });
@@ -239,6 +239,13 @@ class Setup implements RunningKafka {
   #log(pod: string, phase: 'prepare' | 'run'): string {
     return join(this.#plan.root, `${pod}.${phase}.log`);
   }
+}
+
+/** What went wrong according to a log, and how it ends. */
+function excerpt(log: string): string {
+  const lines = log.split('\n');
+  const complaints = lines.filter((line) => / (WARN|ERROR|FATAL) |Exception|^\s+at /.test(line));
+  return [...complaints.slice(-60), '…', ...lines.slice(-10)].join('\n');
 }
 
 function hasEnded(child: ChildProcess | undefined): boolean {

@@ -4,6 +4,7 @@ import { IntOrString } from 'cdk8s-plus-27/lib/imports/k8s.js';
 import { imageReference } from '../../../contracts/images.ts';
 import { NAMESPACES } from '../../../contracts/names.ts';
 import type { DatabaseOutputs } from '../../../contracts/region-outputs.ts';
+import { LOCAL_OBJECT_STORE } from '../local/object-store.ts';
 import { cloudIdentityMarks } from '../shared/cloud-identity.ts';
 import type { ClusterContext } from '../shared/cluster-context.ts';
 import { MOTHERSHIP_FOLDER, mothershipArgs, toMothership } from '../shared/mothership.ts';
@@ -119,7 +120,7 @@ const WORK_FOLDER = '/var/lib/flotilla';
 
 function cloudOpenings(context: ClusterContext): readonly NetworkPolicyEgressRule[] {
   return context.dataPlane.cloud === 'local'
-    ? [toPart(NAMESPACES.controlPlane, 'object-store', PORTS.objectStore)]
+    ? [toPart(NAMESPACES.controlPlane, LOCAL_OBJECT_STORE, PORTS.objectStore)]
     : toCloudApis(context);
 }
 

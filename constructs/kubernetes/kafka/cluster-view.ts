@@ -2,7 +2,7 @@ import type { DataPlane } from '../../../contracts/data-plane.ts';
 import type { KafkaSpec, PhysicalStatefulCluster, ZonePlacement } from '../../../contracts/gen/psc-types.ts';
 import { pscNamespace } from '../../../contracts/names.ts';
 import { InvalidPscError, type PscViolation } from './invalid-psc-error.ts';
-import { userConfigViolations } from './user-config.ts';
+import { retentionViolations, userConfigViolations } from './user-config.ts';
 
 export type KafkaRole = 'broker' | 'controller';
 
@@ -60,6 +60,9 @@ export function viewCluster(psc: PhysicalStatefulCluster, dataPlane: DataPlane):
     ...placementViolations('spec.kafka.controllers.placement', 'controller', controllers, dataPlane),
     ...countViolations(brokers, controllers),
     ...userConfigViolations(kafka.config ?? {}),
+    ...(kafka.tieredStorage === undefined
+      ? []
+      : retentionViolations(kafka.config ?? {}, kafka.tieredStorage.localRetentionMs)),
   ];
   if (violations.length > 0) throw new InvalidPscError(metadata.name, violations);
   return {

@@ -51,7 +51,7 @@ export function podTemplate(view: ClusterView, role: KafkaRole, config: RoleConf
 }
 
 /**
- * A broker waits up to five minutes for the controllers to move its leaders away (BrokerServer.shutdown), then flushes and
+ * A broker waits up to five minutes for the controllers to move its leaders away (KafkaBroker.shutdown), then flushes and
  * closes its logs: killed earlier, it would have to recover them when it starts. Controllers only hand over.
  */
 const TERMINATION_GRACE_SECONDS: Readonly<Record<KafkaRole, number>> = { broker: 600, controller: 120 };

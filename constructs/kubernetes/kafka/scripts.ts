@@ -77,6 +77,7 @@ fi
 if ! java -Xmx96m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$KAFKA_HOME/libs/*" \\
   -Dlog4j2.configurationFile="$CONFIG_DIR/log4j2.yaml" kafka.tools.StorageTool "@$arguments" > "$RUN_DIR/format.out"; then
   grep -v 'UserScramCredentialRecord' "$RUN_DIR/format.out" >&2 || true
+  rm -f "$arguments" "$RUN_DIR/format.out"
   fail "storage in $DATA_DIR could not be formatted: see the lines above"
 fi
 rm -f "$arguments" "$RUN_DIR/format.out"

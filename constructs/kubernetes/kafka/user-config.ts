@@ -10,6 +10,37 @@ export function userConfigViolations(config: Readonly<Record<string, string>>): 
   });
 }
 
+/**
+ * A retention of the PSC's own that is shorter than what its volumes keep: with Infinite Storage, brokers would refuse to
+ * start with it.
+ */
+export function retentionViolations(
+  config: Readonly<Record<string, string>>,
+  localRetentionMs: string,
+): readonly PscViolation[] {
+  // Kafka takes the finest unit that is set.
+  const finest = RETENTION_KEYS.find(([name]) => config[name] !== undefined);
+  if (finest === undefined) return [];
+  const [key, unitMs] = finest;
+  const value = config[key] ?? '';
+  // Negative: for ever.
+  if (Number(value) < 0 || Number(value) * unitMs >= Number(localRetentionMs)) return [];
+  return [
+    {
+      field: `spec.kafka.config[${JSON.stringify(key)}]`,
+      value: JSON.stringify(value),
+      rule: `with Infinite Storage, records are kept at least as long as on the volumes (${localRetentionMs} ms)`,
+      remedy: 'Raise it, or lower spec.kafka.tieredStorage.localRetentionMs',
+    },
+  ];
+}
+
+const RETENTION_KEYS = [
+  ['log.retention.ms', 1],
+  ['log.retention.minutes', 60_000],
+  ['log.retention.hours', 3_600_000],
+] as const;
+
 /** Whether the platform alone decides a broker setting. */
 export function isPlatformOwned(key: string): boolean {
   return OWNED_KEYS.has(key) || OWNED_PATTERNS.some((pattern) => pattern.test(key));
@@ -71,7 +102,7 @@ const OWNED_PATTERNS: readonly RegExp[] = [
   /^(authorizer|config\.providers|controller|controlled\.shutdown|inter\.broker|leader\.imbalance)\./,
   /^(listener|listeners|metadata|metrics|principal|process|sasl|security|ssl|telemetry)\./,
   /^(rsm\.config|rlmm\.config|remote\.log|log\.cleaner|log\.dir|log\.local)\./,
-  /^(broker\.(heartbeat|session|rack|id)|max\.connection|max\.connections|quota|.*\.quota)(\.|$)/,
+  /^(broker\.(heartbeat|session)|max\.connection|max\.connections|quota)(\.|$)/,
   /^(replica|follower\.replication|leader\.replication)\./,
   /^(offsets\.topic|transaction\.state\.log|share\.coordinator\.state\.topic)\./,
   /^(unstable|internal|confluent|zookeeper)\./,

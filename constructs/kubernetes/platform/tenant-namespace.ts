@@ -13,7 +13,8 @@ export interface TenantNamespaceProps {
 }
 
 /**
- * Namespace of one PSC: closed in both directions, and held to the quota of its shape. The synthesizer uses it for tenants of a stack, the sync-service for those that the control plane makes.
+ * Namespace of one PSC: closed in both directions, and held to the quota of its shape. The synthesizer uses it for
+ * tenants of a stack, the sync-service for those that the control plane makes.
  */
 export class TenantNamespace extends Construct {
   readonly namespace: string;

@@ -66,6 +66,17 @@ describe('a setting of the PSC', () => {
     expect(violationsOf({ kafka: { config: { [key]: '1' } } })).toEqual([]);
   });
 
+  test.each([
+    [{ 'log.retention.hours': '1' }, 1],
+    [{ 'log.retention.hours': '2' }, 0],
+    [{ 'log.retention.ms': '-1' }, 0],
+    [{ 'log.retention.hours': '1', 'log.retention.ms': '7200000' }, 0],
+    [{ 'log.retention.minutes': '119', 'log.retention.hours': '100' }, 1],
+  ])('%j is judged by the two hours that the volumes of an Infinite Storage keep', (config, count) => {
+    const tieredStorage = { bucket: 'b', prefix: 'p', localRetentionMs: '7200000' };
+    expect(violationsOf({ kafka: { config, tieredStorage } })).toHaveLength(count);
+  });
+
   test('that the platform itself writes is always among those that it owns', () => {
     const tieredStorage = {
       bucket: 'b',
