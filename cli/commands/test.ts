@@ -55,7 +55,8 @@ async function test(patterns: readonly string[], stages: readonly Stage[]): Prom
         env: { ...process.env, PATH: `${dirname(PATHS.node)}${delimiter}${process.env['PATH'] ?? ''}` },
         extraArgs: patterns,
         onOutput: (line) => {
-          task.output = line;
+          // Where every line stays on the screen, only the long stages say how far they are.
+          if (process.stdout.isTTY || stage.share === 'alone') task.output = line;
         },
       });
       results.push(result);

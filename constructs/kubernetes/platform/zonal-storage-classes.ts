@@ -22,7 +22,8 @@ export class ZonalStorageClasses extends Construct {
       new KubeStorageClass(this, zone, {
         metadata: { name: zonalStorageClass(props.prefix, zone) },
         provisioner: driver.name,
-        parameters: { ...driver.parameters },
+        // Never an empty map: the API server does not store it, and takes it for a forbidden change at the next apply.
+        ...(Object.keys(driver.parameters).length === 0 ? {} : { parameters: { ...driver.parameters } }),
         allowVolumeExpansion: true,
         reclaimPolicy: 'Retain',
         volumeBindingMode: 'WaitForFirstConsumer',
