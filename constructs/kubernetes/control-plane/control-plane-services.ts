@@ -12,7 +12,7 @@ import { toCloudApis, toPart } from '../shared/openings.ts';
 import { configFolder, configMapFolder, scratchFolder } from '../shared/platform-container.ts';
 import type { MountedFolder } from '../shared/platform-container.ts';
 import { PlatformService } from '../shared/platform-service.ts';
-import type { ServiceResources } from '../shared/platform-service.ts';
+import type { ServiceResources } from '../shared/service-resources.ts';
 import { sizeFor } from '../shared/service-sizing.ts';
 import { PORTS } from '../shared/ports.ts';
 import { databaseAccess } from './database-access.ts';

@@ -13,7 +13,7 @@ import { toApiServer, toEveryPsc } from '../shared/openings.ts';
 import { configMapFolder } from '../shared/platform-container.ts';
 import type { MountedFolder } from '../shared/platform-container.ts';
 import { PlatformService } from '../shared/platform-service.ts';
-import type { ServiceResources } from '../shared/platform-service.ts';
+import type { ServiceResources } from '../shared/service-resources.ts';
 import { sizeFor } from '../shared/service-sizing.ts';
 import { DATA_PLANE_CONFIG, DATA_PLANE_FILE, DATA_PLANE_PATH, dataPlaneJson } from './data-plane-config.ts';
 import { Confinement } from './confinement.ts';

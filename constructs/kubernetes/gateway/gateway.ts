@@ -76,7 +76,7 @@ export function renderGateway({ dataPlane, hostname }: GatewayProps): readonly K
 }
 
 /** Connections of one pod: two CKUs' worth, of which a data plane has as many pods as zones; scale out from there. */
-const MAX_CONNECTIONS: Readonly<Record<Cloud, number>> = { aws: 40_000, gcp: 40_000, azure: 40_000, local: 2_000 };
+const MAX_CONNECTIONS: Readonly<Record<Cloud, number>> = { aws: 40_000, gcp: 40_000, azure: 40_000, local: 500 };
 
 function gatewayLabels(): Readonly<Record<string, string>> {
   return {

@@ -30,6 +30,13 @@ export function brokerProperties(view: ClusterView): string {
       ].join('\n'),
       settings: { 'controller.quorum.fetch.timeout.ms': '60000' },
     },
+    {
+      comment: [
+        'A broker that finds no quorum, or a slow one, waits for it: after the default minute it would end, and start again',
+        'after ever longer pauses.',
+      ].join('\n'),
+      settings: { 'initial.broker.registration.timeout.ms': '600000' },
+    },
     { comment: 'Threads and buffers, from the resources of a pod.', settings: sizing(view.kafka.brokers.resources) },
     {
       comment: 'Idle connections end here before they would end at the gateway.',

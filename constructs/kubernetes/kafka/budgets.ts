@@ -3,7 +3,12 @@ import type { ClusterView, KafkaRole } from './cluster-view.ts';
 import { podSelector, roleLabels } from './labels.ts';
 import { STATEFUL_SETS } from './stateful-sets.ts';
 
-/** One budget per role; no pod matches two, which would make every eviction fail. */
+/**
+ * One budget per role; no pod matches two, which would make every eviction fail.
+ *
+ * Readiness says "in sync", so that a pod that only lags is unhealthy. `AlwaysAllow` would let a drain evict it while another
+ * broker is down; `IfHealthyBudget` lets a broken pod go only while the others hold the budget.
+ */
 export function budgets(view: ClusterView): readonly KubernetesObject[] {
   return [budget(view, 'controller'), budget(view, 'broker')];
 }
@@ -16,7 +21,7 @@ function budget(view: ClusterView, role: KafkaRole): KubernetesObject {
     spec: {
       maxUnavailable: 1,
       selector: { matchLabels: podSelector(view, role) },
-      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      unhealthyPodEvictionPolicy: 'IfHealthyBudget',
     },
   };
 }

@@ -22,7 +22,7 @@ import { allowTraffic } from '../shared/network-policy.ts';
 import { containerOf, volumesOf } from '../shared/platform-container.ts';
 import type { MountedFolder } from '../shared/platform-container.ts';
 import { selectorLabels } from '../shared/platform-labels.ts';
-import type { ServiceResources } from '../shared/platform-service.ts';
+import type { ServiceResources } from '../shared/service-resources.ts';
 import { RESTRICTED_POD } from '../shared/pod-security.ts';
 import { PRIORITY_CLASSES } from '../shared/priority-classes.ts';
 

@@ -1,7 +1,7 @@
 import { Quantity } from 'cdk8s-plus-27/lib/imports/k8s.js';
 import type { Container, EnvVar, Probe, Volume, VolumeMount } from 'cdk8s-plus-27/lib/imports/k8s.js';
 import { RESTRICTED_CONTAINER } from './pod-security.ts';
-import type { ServiceResources } from './platform-service.ts';
+import type { ServiceResources } from './service-resources.ts';
 
 /** A folder of a pod: files of a Secret or a ConfigMap, or a scratch folder of bounded size. */
 export type MountedFolder = { readonly path: string; readonly name: string } & (

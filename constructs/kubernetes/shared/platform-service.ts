@@ -1,3 +1,4 @@
+import type { ServiceResources } from './service-resources.ts';
 import { Construct } from 'constructs';
 import {
   IntOrString,
@@ -59,13 +60,6 @@ export interface PlatformServiceProps {
   readonly gracePeriodSeconds?: number;
   /** How an update replaces pods. @default 'RollingUpdate' */
   readonly updateStrategy?: 'RollingUpdate' | 'Recreate';
-}
-
-export interface ServiceResources {
-  readonly cpuMillis: number;
-  readonly cpuLimitMillis: number;
-  /** Request and limit. */
-  readonly memoryMib: number;
 }
 
 export interface ServiceProbes {

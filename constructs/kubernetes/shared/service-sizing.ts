@@ -1,5 +1,5 @@
 import type { Cloud } from '../../../contracts/cloud.ts';
-import type { ServiceResources } from './platform-service.ts';
+import type { ServiceResources } from './service-resources.ts';
 
 export interface ServiceSizing {
   readonly replicas: number;

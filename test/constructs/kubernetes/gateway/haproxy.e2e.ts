@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer, type Server } from 'node:tls';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   GATEWAY_HEALTH_PATH,
   GATEWAY_PORTS,
@@ -28,6 +28,8 @@ const friend = `${network}.50`;
 const stranger = `${network}.60`;
 const START_MAX_MS = 150_000;
 const WAIT_MAX_MS = 20_000;
+
+jest.setTimeout(2 * WAIT_MAX_MS);
 
 let haproxy: Haproxy;
 let root: string;

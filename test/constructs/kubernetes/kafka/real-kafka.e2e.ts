@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   Admin,
   ConfigResourceTypes,
@@ -29,6 +29,8 @@ const view = viewCluster(psc, dataPlane);
 const bootstrap = `bootstrap.orders.${dataPlane.domain}:${PORTS.external}`;
 const START_MAX_MS = 180_000;
 const TEST_MAX_MS = 60_000;
+
+jest.setTimeout(TEST_MAX_MS);
 
 let running: RunningKafka;
 let admin: Admin;
