@@ -36,7 +36,7 @@ async function unpackInto(cache: string): Promise<void> {
   process.stderr.write('haproxy: fetching the Debian package\n');
   try {
     await mkdir(partial, { recursive: true });
-    await run('apt-get', ['download', 'haproxy', 'liblua5.3-0'], { cwd: partial, timeout: FETCH_MAX_MS });
+    await download(partial);
     for (const file of await readdir(partial)) {
       if (file.endsWith('.deb')) await run('dpkg', ['-x', file, '.'], { cwd: partial });
     }
@@ -50,10 +50,24 @@ async function unpackInto(cache: string): Promise<void> {
   }
 }
 
+/** A new machine has no package lists yet, so a download that fails is tried again with fresh ones. */
+async function download(folder: string): Promise<void> {
+  const fetch = (): Promise<unknown> =>
+    run('apt-get', ['download', ...PACKAGES], { cwd: folder, timeout: FETCH_MAX_MS });
+  try {
+    await fetch();
+  } catch {
+    await run('apt-get', ['update'], { timeout: FETCH_MAX_MS });
+    await fetch();
+  }
+}
+
 async function multiarchFolder(cache: string): Promise<string> {
   const folder = (await readdir(join(cache, 'usr/lib'))).find((name) => name.endsWith('-linux-gnu'));
   if (folder === undefined) throw new Error(`${cache} is incomplete: remove it and try again`);
   return folder;
 }
 
+/** HAProxy and the libraries of its own that a Debian without it lacks. */
+const PACKAGES = ['haproxy', 'liblua5.3-0', 'libopentracing-c-wrapper0', 'libopentracing1'];
 const FETCH_MAX_MS = 120_000;
