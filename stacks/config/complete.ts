@@ -1,5 +1,5 @@
 import type { KubernetesClusterConfig, MothershipConfig, StackConfig, TenantConfig } from '../stack-config.ts';
-import type { StackFile } from './schema.ts';
+import { DEFAULT_LOCAL_RETENTION_HOURS, type StackFile } from './schema.ts';
 
 /** The config that a valid file stands for: every default filled in. */
 export function complete(file: StackFile, stack: string): StackConfig {
@@ -48,7 +48,11 @@ function completeTenant(tenant: Tenant, firstCluster: string, zones: readonly st
     zones: tenant.zones ?? zones,
     ...(tenant.infiniteStorage === undefined
       ? {}
-      : { infiniteStorage: { localRetentionHours: tenant.infiniteStorage.localRetentionHours ?? 24 } }),
+      : {
+          infiniteStorage: {
+            localRetentionHours: tenant.infiniteStorage.localRetentionHours ?? DEFAULT_LOCAL_RETENTION_HOURS,
+          },
+        }),
     ...(tenant.encryptionKey === undefined ? {} : { encryptionKey: tenant.encryptionKey }),
     limits: present(tenant.limits ?? {}),
     allowedSourceRanges: tenant.allowedSourceRanges ?? [],

@@ -138,6 +138,9 @@ const controlPlane = z
 
 const limit = (what: string) => whole(what, 1, 100_000_000).optional();
 
+/** The hot set that volumes are sized for. */
+export const DEFAULT_LOCAL_RETENTION_HOURS = 24;
+
 const tenant = z
   .strictObject({
     name: shortName("A tenant's name", 40).describe("Unique over all stacks; also the name of the tenant's PSC."),
@@ -149,7 +152,7 @@ const tenant = z
       .strictObject({
         localRetentionHours: whole('The retention in hours', 1, 8760)
           .optional()
-          .meta({ default: 24, description: 'Hours that data stays on the volumes too.' }),
+          .meta({ default: DEFAULT_LOCAL_RETENTION_HOURS, description: 'Hours that data stays on the volumes too.' }),
       })
       .optional()
       .describe('Tiered storage: a bucket keeps what the volumes let go. Absent: all data stays on the volumes.'),

@@ -98,7 +98,7 @@ function tenant(index: number, clusterIndex: number): TenantConfig {
     ...(index % 10 === 3 ? { encryptionKey: { customerKeyId: customerKey(name) } } : {}),
     limits: index % 4 === 1 ? { partitions: 2000, connections: 5000 } : {},
     allowedSourceRanges: index % 3 === 0 ? [`198.51.100.${(index % 32) * 8}/29`] : [],
-    config: index % 7 === 0 ? { 'log.retention.hours': String(24 + (index % 100)) } : {},
+    config: index % 7 === 0 ? { 'log.retention.hours': String(168 + (index % 100)) } : {},
     deletionProtection: index % 20 !== 0,
   };
 }

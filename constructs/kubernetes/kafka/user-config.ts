@@ -18,21 +18,27 @@ export function retentionViolations(
   config: Readonly<Record<string, string>>,
   localRetentionMs: string,
 ): readonly PscViolation[] {
-  // Kafka takes the finest unit that is set.
-  const finest = RETENTION_KEYS.find(([name]) => config[name] !== undefined);
-  if (finest === undefined) return [];
-  const [key, unitMs] = finest;
-  const value = config[key] ?? '';
-  // Negative: for ever.
-  if (Number(value) < 0 || Number(value) * unitMs >= Number(localRetentionMs)) return [];
+  const key = shortRetention(config, Number(localRetentionMs));
+  if (key === undefined) return [];
   return [
     {
       field: `spec.kafka.config[${JSON.stringify(key)}]`,
-      value: JSON.stringify(value),
+      value: JSON.stringify(config[key]),
       rule: `with Infinite Storage, records are kept at least as long as on the volumes (${localRetentionMs} ms)`,
       remedy: 'Raise it, or lower spec.kafka.tieredStorage.localRetentionMs',
     },
   ];
+}
+
+/** The setting, if any, by which records would be gone before the volumes let go of them. */
+export function shortRetention(config: Readonly<Record<string, string>>, localRetentionMs: number): string | undefined {
+  // Kafka takes the finest unit that is set.
+  const finest = RETENTION_KEYS.find(([name]) => config[name] !== undefined);
+  if (finest === undefined) return undefined;
+  const [key, unitMs] = finest;
+  const value = Number(config[key]);
+  // Negative: for ever.
+  return value < 0 || value * unitMs >= localRetentionMs ? undefined : key;
 }
 
 const RETENTION_KEYS = [

@@ -1,6 +1,11 @@
 import { MOTHERSHIP, NAMESPACES } from '../../../contracts/names.ts';
-import { isPlatformOwned, userConfigViolations } from '../../../constructs/kubernetes/kafka/user-config.ts';
+import {
+  isPlatformOwned,
+  shortRetention,
+  userConfigViolations,
+} from '../../../constructs/kubernetes/kafka/user-config.ts';
 import { tenantsOf } from '../draft.ts';
+import { DEFAULT_LOCAL_RETENTION_HOURS } from '../schema.ts';
 import { ownedBecause } from '../owned-keys.ts';
 import { repeated } from './rule.ts';
 import type { Named, Rule, RuleFinding } from './rule.ts';
@@ -66,8 +71,29 @@ const settingFree: Rule = {
     ),
 };
 
+const MS_PER_HOUR = 3_600_000;
+
+const retentionCoversVolumes: Rule = {
+  name: 'retention-covers-volumes',
+  check: (draft) =>
+    tenantsOf(draft).flatMap(([path, { config, infiniteStorage }]): readonly RuleFinding[] => {
+      if (infiniteStorage === undefined) return [];
+      const hours = infiniteStorage.localRetentionHours ?? DEFAULT_LOCAL_RETENTION_HOURS;
+      const texts = Object.fromEntries(Object.entries(config ?? {}).map(([key, value]) => [key, String(value)]));
+      const setting = shortRetention(texts, hours * MS_PER_HOUR);
+      if (setting === undefined) return [];
+      return [
+        {
+          path: [...path, 'config', setting],
+          message: `Records would be gone before the volumes let go of them: Infinite Storage keeps ${hours} hours there.`,
+          suggestion: 'Raise it, or lower infiniteStorage.localRetentionHours.',
+        },
+      ];
+    }),
+};
+
 function sentence(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
-export const tenantRules: readonly Rule[] = [tenantOnce, nameFree, settingFree];
+export const tenantRules: readonly Rule[] = [tenantOnce, nameFree, settingFree, retentionCoversVolumes];

@@ -47,6 +47,15 @@ export const TENANT_ROWS: readonly Row[] = [
     paths: [`flotilla:tenants[0].config."${setting}"`.replace(/"(\w+)"/, '$1')],
     suggestion: 'Take the line out.',
   })),
+  // Retention.
+  {
+    rule: 'retention-covers-volumes',
+    what: 'a retention below that of the volumes',
+    from: 'log.retention.hours: 48',
+    to: 'log.retention.hours: 11\n      infiniteStorage: { localRetentionHours: 12 }',
+    paths: ['flotilla:tenants[0].config."log.retention.hours"'],
+    suggestion: 'Raise it, or lower infiniteStorage.localRetentionHours.',
+  },
   // Keys.
   {
     rule: 'customer-key',
