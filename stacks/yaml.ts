@@ -3,10 +3,10 @@ import type { KubernetesObject } from '../contracts/kubernetes-object.ts';
 /**
  * Objects as one YAML stream, the same bytes for the same objects whatever order their keys were made in.
  *
- * An emitter of our own because a stack has thousands of objects: js-yaml 5.5 takes 1.6 ms and yaml 2.9 (which cdk8s
- * uses) 3.6 ms for a 7 KB object, this one 0.2 ms (2026-11-22). It writes a small subset that YAML 1.1 readers
- * such as Kubernetes' and YAML 1.2 readers take alike: block collections, literal blocks for texts of several lines, and
- * double quotes wherever a plain word could be taken for something else.
+ * An emitter of our own because a stack has thousands of objects: for those of one rendered cluster js-yaml 5.5 takes three
+ * times and yaml 2.9 (which cdk8s uses) eight times the CPU (2026-11-22, `./flotilla bench yaml`). It writes a small subset
+ * that YAML 1.1 readers such as Kubernetes' and YAML 1.2 readers take alike: block collections, literal blocks for texts of
+ * several lines, and double quotes wherever a plain word could be taken for something else.
  */
 export function toYaml(objects: readonly KubernetesObject[]): string {
   return objects.map(document).join(SEPARATOR);

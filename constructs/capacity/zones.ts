@@ -22,8 +22,8 @@ const A_TO_D = ['a', 'b', 'c', 'd'] as const;
 const ONE_TO_THREE = ['1', '2', '3'] as const;
 
 /**
- * Looked up on 2026-11-22: aws, the zone names that EC2 answers to DescribeAvailabilityZones (letters differ from
- * account to account, and a zone may lack a class; https://docs.aws.amazon.com/global-infrastructure/latest/regions/);
+ * Looked up on 2026-11-22: aws, the table of zones in the public EC2 simulator moto (letters differ from account to
+ * account, and a zone may lack a class; see https://docs.aws.amazon.com/global-infrastructure/latest/regions/);
  * gcp, https://cloud.google.com/compute/docs/regions-zones; azure, regions with three availability zones in
  * https://learn.microsoft.com/azure/reliability/regions-list, named as in
  * https://kubernetes-sigs.github.io/cloud-provider-azure/topics/availability-zones/.
