@@ -81,14 +81,21 @@ describe('the cache of tools', () => {
 
   test('says whom it waits for, and gives up after its limit', async () => {
     const said: string[] = [];
-    let finish: () => void = () => undefined;
-    const slow = cached('tool', '1', () => new Promise((resolve) => (finish = resolve)), { root });
+    const begun = Promise.withResolvers<undefined>();
+    const finished = Promise.withResolvers<undefined>();
+    const build = async (): Promise<void> => {
+      begun.resolve(undefined);
+      await finished.promise;
+    };
+    const slow = cached('tool', '1', build, { root });
+    // Two callers at once may take the lock in either order: the second is to come when the first holds it.
+    await begun.promise;
     const options = { root, lockWait: { timeoutMs: 50, pollMs: 5 }, onProgress: (line: string) => said.push(line) };
     await expect(cached('tool', '1', () => Promise.resolve(), options)).rejects.toThrow(
       `still held by process ${process.pid}`,
     );
     expect(said).toEqual([`waiting for process ${process.pid}, which is building tool`]);
-    finish();
+    finished.resolve(undefined);
     await slow;
     expect(existsSync(join(root, 'tool-1'))).toBe(true);
   });
