@@ -21,28 +21,54 @@ export type ConditionType = (typeof CONDITION_TYPES)[keyof typeof CONDITION_TYPE
 
 /** Reasons of each condition type; the gate that holds a change up is the reason while it does. */
 export const CONDITION_REASONS = {
-  'flotilla.dev/Ready': ['AllBrokersInSync', 'BrokersNotInSync', 'UnderReplicatedPartitions', 'QuorumLost'],
+  'flotilla.dev/Ready': [
+    'AllBrokersInSync',
+    'BrokersNotInSync',
+    'UnderReplicatedPartitions',
+    'QuorumLost',
+    'KafkaUnreachable',
+  ],
   'flotilla.dev/ClusterResizing': [
     'ClusterNotResizing',
     'AddingBrokers',
     'RemovingBrokers',
+    'WaitingForCredentials',
+    'CredentialsLost',
     'WaitingForExternalDns',
     'WaitingForVolumes',
     'WaitingForPods',
     'UnderReplicatedPartitions',
   ],
   'flotilla.dev/Rolling': [
-    'NotRolling',
+    'ClusterNotRolling',
     'RollingBrokers',
     'RollingControllers',
     'UnderReplicatedPartitions',
     'UnknownState',
+    'QuorumAtRisk',
+    'MinIsrTooHigh',
+    'ReassignmentRunning',
+    'StaleView',
+    'WaitingForPods',
+    'WaitingForLeaders',
+    'RollStopped',
     'Paused',
   ],
   'flotilla.dev/Balancing': ['Balanced', 'MovingReplicas', 'UnderReplicatedPartitions', 'Paused'],
   'flotilla.dev/StorageTiered': ['Tiered', 'NotRequested', 'BucketUnreachable', 'CopyLagging'],
-  Reconciling: ['Reconciling', 'UpToDate', 'Paused'],
-  Stalled: ['NotStalled', 'SpecRejected', 'ApplyRejected', 'DeadlineExceeded'],
+  Reconciling: ['Reconciling', 'UpToDate', 'Stalled', 'Paused', 'Ignored'],
+  Stalled: [
+    'NotStalled',
+    'SpecRejected',
+    'ApplyRejected',
+    'SettingRejected',
+    'RollStopped',
+    'VolumeLost',
+    'CredentialsLost',
+    'MinIsrTooHigh',
+    'KindNotServed',
+    'DeletionProtected',
+  ],
 } as const satisfies Record<ConditionType, readonly string[]>;
 
 export type ConditionReason<T extends ConditionType = ConditionType> = (typeof CONDITION_REASONS)[T][number];

@@ -5,6 +5,7 @@ export const IMAGE_NAMES = [
   'flotilla',
   'gateway',
   'external-dns',
+  'cluster-autoscaler',
   'postgres',
   'object-store',
 ] as const;

@@ -20,6 +20,14 @@ export const LABELS = {
 export const ANNOTATIONS = {
   /** The operator leaves a PSC with this annotation alone. */
   ignore: 'flotilla.dev/ignore',
+  /** Digest of what the operator asked for in an object. */
+  intent: 'flotilla.dev/intent',
+  /** On a StatefulSet: the pod template that the operator puts back when a newer one fails, as JSON. */
+  lastGoodTemplate: 'flotilla.dev/last-good-template',
+  /** On a pod: the operator that may disrupt it. */
+  fenceHolder: 'flotilla.dev/fence-holder',
+  /** On a volume claim: when the operator grew it by itself, as an RFC 3339 time. */
+  grownAt: 'flotilla.dev/grown-at',
 } as const;
 
 export const PART_OF = 'flotilla';

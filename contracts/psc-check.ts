@@ -2,10 +2,8 @@ import { evaluateRules } from './cel-rules.ts';
 import type { PhysicalStatefulCluster } from './gen/psc-types.ts';
 import { parsedUnless, type Parsed } from './parsed.ts';
 import { PSC_SCHEMA } from './psc-crd.ts';
+import { PSC_API_VERSION, PSC_KIND } from './psc-kind.ts';
 import { compileStructuralCheck, type StructuralCheck } from './structural-check.ts';
-
-export const PSC_API_VERSION = 'flotilla.dev/v1';
-export const PSC_KIND = 'PhysicalStatefulCluster';
 
 /**
  * Parses a PSC as the API server would on a create, or on an update where `oldPsc` is given: structure and CEL rules

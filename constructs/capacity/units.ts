@@ -18,6 +18,11 @@ export function gibibytes(amount: number): number {
   return amount * 1024;
 }
 
+/** Whole megabytes that so many mebibytes need: what a cloud that sells 10^6 bytes is asked for. */
+export function wholeMegabytes(mebibytes: number): number {
+  return Math.ceil((mebibytes * MEBIBYTE) / MEGABYTE);
+}
+
 export const MEGABYTE = 1e6;
 export const KIBIBYTE = 1024;
 export const MEBIBYTE = 1024 ** 2;

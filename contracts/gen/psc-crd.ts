@@ -45,14 +45,25 @@ export const PSC_CRD: CustomResourceDefinition = {
             "jsonPath": ".status.brokerCount"
           },
           {
+            "name": "Pods",
+            "type": "string",
+            "jsonPath": ".status.podsReady"
+          },
+          {
             "name": "Ready",
             "type": "string",
             "jsonPath": ".status.conditions[?(@.type==\"flotilla.dev/Ready\")].status"
           },
           {
-            "name": "Balancing",
+            "name": "Balanced",
             "type": "string",
-            "jsonPath": ".status.conditions[?(@.type==\"flotilla.dev/Balancing\")].status"
+            "jsonPath": ".status.balance.state"
+          },
+          {
+            "name": "Rolling",
+            "type": "string",
+            "jsonPath": ".status.conditions[?(@.type==\"flotilla.dev/Rolling\")].reason",
+            "priority": 1
           },
           {
             "name": "Version",
@@ -349,7 +360,7 @@ export const PSC_CRD: CustomResourceDefinition = {
                             "format": "int32",
                             "minimum": 0,
                             "maximum": 64,
-                            "description": "Brokers of one zone that may be down together during a roll."
+                            "description": "Brokers of one zone that may be down together during a roll, where no partition needs them; 0 stands for ten."
                           }
                         },
                         "required": [
@@ -1164,6 +1175,10 @@ export const PSC_CRD: CustomResourceDefinition = {
                         },
                         "externalHost": {
                           "type": "string"
+                        },
+                        "joined": {
+                          "type": "boolean",
+                          "description": "Whether the broker has registered and served once: a new one is being added until then."
                         }
                       },
                       "required": [
@@ -1181,17 +1196,47 @@ export const PSC_CRD: CustomResourceDefinition = {
                       "zone": {
                         "type": "string"
                       },
-                      "pods": {
+                      "members": {
                         "type": "array",
                         "maxItems": 64,
                         "items": {
-                          "type": "string"
+                          "type": "object",
+                          "description": "A pod as it was when the fence was written: the one that comes after it has another uid.",
+                          "properties": {
+                            "name": {
+                              "type": "string",
+                              "maxLength": 63
+                            },
+                            "uid": {
+                              "type": "string",
+                              "maxLength": 64
+                            }
+                          },
+                          "required": [
+                            "name",
+                            "uid"
+                          ]
                         },
-                        "x-kubernetes-list-type": "atomic"
+                        "x-kubernetes-list-type": "map",
+                        "x-kubernetes-list-map-keys": [
+                          "name"
+                        ]
                       },
                       "since": {
                         "type": "string",
                         "format": "date-time"
+                      },
+                      "role": {
+                        "type": "string",
+                        "enum": [
+                          "broker",
+                          "controller"
+                        ]
+                      },
+                      "holder": {
+                        "type": "string",
+                        "maxLength": 128,
+                        "description": "Operator that leads; another that takes over writes its own name first."
                       }
                     },
                     "description": "Batch that may be disrupted now, persisted before anything is."
@@ -1241,6 +1286,104 @@ export const PSC_CRD: CustomResourceDefinition = {
                   "bootstrapServer": {
                     "type": "string",
                     "description": "bootstrap.<psc>.<domain>:<port>"
+                  },
+                  "controllers": {
+                    "type": "array",
+                    "maxItems": 16,
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "pod": {
+                          "type": "string",
+                          "maxLength": 63
+                        },
+                        "zone": {
+                          "type": "string"
+                        },
+                        "state": {
+                          "type": "string",
+                          "enum": [
+                            "Starting",
+                            "Recovering",
+                            "Syncing",
+                            "InSync",
+                            "Draining",
+                            "Failed",
+                            "Unknown"
+                          ]
+                        },
+                        "claimUid": {
+                          "type": "string",
+                          "description": "uid of the volume claim that holds the controller's metadata log."
+                        }
+                      },
+                      "required": [
+                        "pod"
+                      ]
+                    },
+                    "x-kubernetes-list-type": "map",
+                    "x-kubernetes-list-map-keys": [
+                      "pod"
+                    ]
+                  },
+                  "rolls": {
+                    "type": "array",
+                    "maxItems": 2,
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "role": {
+                          "type": "string",
+                          "enum": [
+                            "broker",
+                            "controller"
+                          ]
+                        },
+                        "target": {
+                          "type": "string",
+                          "maxLength": 64,
+                          "description": "Pod template that the spec asks for."
+                        },
+                        "refused": {
+                          "type": "string",
+                          "maxLength": 64,
+                          "description": "Pod template that was seen to fail; a spec that asks for another is tried."
+                        },
+                        "served": {
+                          "type": "string",
+                          "maxLength": 64,
+                          "description": "Pod template that new pods get meanwhile."
+                        },
+                        "message": {
+                          "type": "string",
+                          "maxLength": 4096
+                        },
+                        "since": {
+                          "type": "string",
+                          "format": "date-time"
+                        }
+                      },
+                      "required": [
+                        "role"
+                      ]
+                    },
+                    "x-kubernetes-list-type": "map",
+                    "x-kubernetes-list-map-keys": [
+                      "role"
+                    ],
+                    "description": "Rolls that were stopped because the new pods did not work; one per role at most."
+                  },
+                  "podsReady": {
+                    "type": "string",
+                    "maxLength": 16,
+                    "description": "Pods that are ready, and all that are placed, as in \"9/9\"."
+                  },
+                  "disksGib": {
+                    "type": "integer",
+                    "format": "int32",
+                    "minimum": -2147483648,
+                    "maximum": 2147483647,
+                    "description": "Sum of the volumes that are provisioned."
                   }
                 },
                 "description": "What the cluster is. Written by the operator, except balance."

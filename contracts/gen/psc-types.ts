@@ -67,7 +67,7 @@ export interface BrokersSpec {
   readonly nodeClass: string;
   readonly resources: ResourcesSpec;
   readonly storage: StorageSpec;
-  /** Brokers of one zone that may be down together during a roll. */
+  /** Brokers of one zone that may be down together during a roll, where no partition needs them; 0 stands for ten. */
   readonly maxUnavailablePerZone?: number;
 }
 
@@ -176,6 +176,13 @@ export interface PhysicalStatefulClusterStatus {
   readonly balance?: BalanceStatus;
   /** bootstrap.<psc>.<domain>:<port> */
   readonly bootstrapServer?: string;
+  readonly controllers?: readonly ControllerStatus[];
+  /** Rolls that were stopped because the new pods did not work; one per role at most. */
+  readonly rolls?: readonly RollStatus[];
+  /** Pods that are ready, and all that are placed, as in "9/9". */
+  readonly podsReady?: string;
+  /** Sum of the volumes that are provisioned. */
+  readonly disksGib?: number;
 }
 
 /** Kubernetes' condition with the time of its last probe, which is written only together with another change. */
@@ -198,12 +205,23 @@ export interface BrokerStatus {
   readonly claimUid?: string;
   readonly diskSizeGib?: number;
   readonly externalHost?: string;
+  /** Whether the broker has registered and served once: a new one is being added until then. */
+  readonly joined?: boolean;
 }
 
 export interface FenceStatus {
   readonly zone?: string;
-  readonly pods?: readonly string[];
+  readonly members?: readonly FencedPod[];
   readonly since?: string;
+  readonly role?: 'broker' | 'controller';
+  /** Operator that leads; another that takes over writes its own name first. */
+  readonly holder?: string;
+}
+
+/** A pod as it was when the fence was written: the one that comes after it has another uid. */
+export interface FencedPod {
+  readonly name: string;
+  readonly uid: string;
 }
 
 export interface BalanceStatus {
@@ -213,4 +231,24 @@ export interface BalanceStatus {
   readonly partitionsToMove?: number;
   readonly partitionsMoved?: number;
   readonly estimatedEnd?: string;
+}
+
+export interface ControllerStatus {
+  readonly pod: string;
+  readonly zone?: string;
+  readonly state?: 'Starting' | 'Recovering' | 'Syncing' | 'InSync' | 'Draining' | 'Failed' | 'Unknown';
+  /** uid of the volume claim that holds the controller's metadata log. */
+  readonly claimUid?: string;
+}
+
+export interface RollStatus {
+  readonly role: 'broker' | 'controller';
+  /** Pod template that the spec asks for. */
+  readonly target?: string;
+  /** Pod template that was seen to fail; a spec that asks for another is tried. */
+  readonly refused?: string;
+  /** Pod template that new pods get meanwhile. */
+  readonly served?: string;
+  readonly message?: string;
+  readonly since?: string;
 }

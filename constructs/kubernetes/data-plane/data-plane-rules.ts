@@ -1,12 +1,14 @@
 import type { PolicyRule } from 'cdk8s-plus-27/lib/imports/k8s.js';
+import { PSC_PLURAL } from '../../../contracts/psc-kind.ts';
 
 /** Services of a data plane that use the Kubernetes API. */
 export const DATA_PLANE_SERVICES = ['operator', 'balancer', 'sync-service'] as const;
 export type DataPlaneService = (typeof DATA_PLANE_SERVICES)[number];
 
 const WATCH = ['get', 'list', 'watch'];
+/** To follow objects and to apply them whole. */
+const APPLY = ['list', 'watch', 'create', 'patch'];
 const OWN = [...WATCH, 'create', 'patch', 'delete'];
-const PSCS = 'physicalstatefulclusters';
 
 /**
  * What each service may do in the Kubernetes cluster. RBAC cannot say "in the namespaces of PSCs", which come and go at
@@ -14,42 +16,40 @@ const PSCS = 'physicalstatefulclusters';
  */
 export const CLUSTER_RULES: Readonly<Record<DataPlaneService, readonly PolicyRule[]>> = {
   operator: [
-    { apiGroups: ['flotilla.dev'], resources: [PSCS], verbs: [...WATCH, 'patch'] },
-    { apiGroups: ['flotilla.dev'], resources: [`${PSCS}/status`], verbs: ['get', 'patch', 'update'] },
-    { apiGroups: ['flotilla.dev'], resources: [`${PSCS}/finalizers`], verbs: ['update'] },
-    { apiGroups: [''], resources: ['services', 'configmaps', 'serviceaccounts', 'persistentvolumeclaims'], verbs: OWN },
+    // Spec and labels are others': of the PSC itself it patches its finalizer.
+    { apiGroups: ['flotilla.dev'], resources: [PSC_PLURAL], verbs: [...WATCH, 'patch'] },
+    { apiGroups: ['flotilla.dev'], resources: [`${PSC_PLURAL}/status`], verbs: ['patch'] },
+    // What goes with its PSC goes by owner references; files of former rolls and what lies elsewhere it takes away itself.
+    { apiGroups: [''], resources: ['configmaps'], verbs: [...APPLY, 'delete'] },
+    { apiGroups: [''], resources: ['services', 'serviceaccounts'], verbs: APPLY },
+    // Never to delete: data outlives every mistake.
+    { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: APPLY },
     // Certificates and passwords of the clusters' own principals: by name, never in bulk.
-    { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'patch', 'delete'] },
-    { apiGroups: ['apps'], resources: ['statefulsets'], verbs: OWN },
-    { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: OWN },
-    { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: OWN },
-    { apiGroups: ['externaldns.k8s.io'], resources: ['dnsendpoints'], verbs: OWN },
-    { apiGroups: [''], resources: ['pods'], verbs: [...WATCH, 'delete'] },
+    { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'patch'] },
+    // To delete only where the PSC itself is deleted: brokers stop before their controllers.
+    { apiGroups: ['apps'], resources: ['statefulsets'], verbs: [...APPLY, 'delete'] },
+    { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: APPLY },
+    { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: APPLY },
+    { apiGroups: ['externaldns.k8s.io'], resources: ['dnsendpoints'], verbs: APPLY },
+    { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch', 'delete'] },
     // The first broker of a batch goes by eviction, which takes the disruption budget; readiness gates are status.
     { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
     { apiGroups: [''], resources: ['pods/status'], verbs: ['patch'] },
-    { apiGroups: [''], resources: ['nodes', 'namespaces'], verbs: WATCH },
-    { apiGroups: ['storage.k8s.io'], resources: ['storageclasses', 'volumeattributesclasses'], verbs: WATCH },
-    // A retained volume is flipped to Delete just before its claim goes for good, or its cloud disk would leak.
-    { apiGroups: [''], resources: ['persistentvolumes'], verbs: [...WATCH, 'patch'] },
+    { apiGroups: [''], resources: ['nodes'], verbs: WATCH },
     { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
     // Each PSC's account is bound to the node zone reader, whose one right the operator has itself: no more can be given.
-    {
-      apiGroups: ['rbac.authorization.k8s.io'],
-      resources: ['clusterrolebindings'],
-      verbs: ['get', 'list', 'create', 'patch', 'delete'],
-    },
+    { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterrolebindings'], verbs: [...APPLY, 'delete'] },
   ],
   balancer: [
     // Of the spec maintenance only: server-side apply shows who owns which field.
-    { apiGroups: ['flotilla.dev'], resources: [PSCS], verbs: [...WATCH, 'patch'] },
-    { apiGroups: ['flotilla.dev'], resources: [`${PSCS}/status`], verbs: ['get', 'patch'] },
+    { apiGroups: ['flotilla.dev'], resources: [PSC_PLURAL], verbs: [...WATCH, 'patch'] },
+    { apiGroups: ['flotilla.dev'], resources: [`${PSC_PLURAL}/status`], verbs: ['get', 'patch'] },
     // Its own principal's password in each cluster.
     { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
     { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
   ],
   'sync-service': [
-    { apiGroups: ['flotilla.dev'], resources: [PSCS], verbs: OWN },
+    { apiGroups: ['flotilla.dev'], resources: [PSC_PLURAL], verbs: OWN },
     { apiGroups: [''], resources: ['namespaces'], verbs: OWN },
     { apiGroups: [''], resources: ['resourcequotas'], verbs: ['get', 'create', 'patch'] },
     { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'create', 'patch'] },
@@ -62,8 +62,8 @@ export const CLUSTER_RULES: Readonly<Record<DataPlaneService, readonly PolicyRul
 
 /** What each service may do in `flotilla-system`, beside its own lease. */
 export const OWN_NAMESPACE_RULES: Readonly<Record<DataPlaneService, readonly PolicyRule[]>> = {
-  // Keys of the clusters' certificate authorities, which never enter a PSC's namespace.
-  operator: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'create', 'patch', 'delete'] }],
+  // The keys of the clusters' authorities, which never enter a PSC's namespace, are Secrets as others are.
+  operator: [],
   balancer: [],
   'sync-service': [],
 };

@@ -9,7 +9,7 @@ import { grantInCluster } from '../shared/cluster-role.ts';
 import type { ClusterContext } from '../shared/cluster-context.ts';
 import { grantInOwnNamespace } from '../shared/leader-election.ts';
 import { MOTHERSHIP_FOLDER, mothershipArgs, toMothership } from '../shared/mothership.ts';
-import { toApiServer, toEveryPsc } from '../shared/openings.ts';
+import { NODE_LOCAL_DNS_ADDRESS, toApiServer, toEveryPsc, toNameServers } from '../shared/openings.ts';
 import { configMapFolder } from '../shared/platform-container.ts';
 import type { MountedFolder } from '../shared/platform-container.ts';
 import { PlatformService } from '../shared/platform-service.ts';
@@ -19,6 +19,7 @@ import { DATA_PLANE_CONFIG, DATA_PLANE_FILE, DATA_PLANE_PATH, dataPlaneJson } fr
 import { Confinement } from './confinement.ts';
 import { CLUSTER_RULES, OWN_NAMESPACE_RULES } from './data-plane-rules.ts';
 import type { DataPlaneService } from './data-plane-rules.ts';
+import { Monitoring } from './monitoring.ts';
 
 export interface DataPlaneServicesProps {
   readonly context: ClusterContext;
@@ -35,6 +36,7 @@ export class DataPlaneServices extends Construct {
       data: { [DATA_PLANE_FILE]: config },
     });
     new Confinement(this, 'confinement');
+    new Monitoring(this, 'monitoring', { context });
     const configDigest = createHash('sha256').update(config).digest('hex');
     for (const service of serviceRequests(context)) {
       new PlatformService(this, service.name, {
@@ -81,9 +83,12 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
     {
       name: 'operator',
       command: 'operator',
-      args: [],
+      args: operatorArgs(context),
       resources: { cpuMillis: 200, cpuLimitMillis: 2000, memoryMib: 512 },
-      egress: [toEveryPsc(KAFKA_PORTS.internal, KAFKA_PORTS.metrics)],
+      egress: [
+        toEveryPsc(KAFKA_PORTS.internal, KAFKA_PORTS.metrics),
+        ...(context.dataPlane.cloud === 'local' ? [] : [toNameServers(context)]),
+      ],
       folders: [],
     },
     {
@@ -103,4 +108,10 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
       folders: [MOTHERSHIP_FOLDER],
     },
   ];
+}
+
+/** Where the operator looks for the names of new brokers: nodes of a local region serve its zone themselves. */
+function operatorArgs({ dnsZone, dataPlane }: ClusterContext): readonly string[] {
+  const servers = dataPlane.cloud === 'local' ? [`--dns-servers=${NODE_LOCAL_DNS_ADDRESS}`] : [];
+  return [`--dns-zone=${dnsZone}`, ...servers];
 }

@@ -15,9 +15,15 @@ export interface GatewayProps {
   readonly dataPlane: DataPlane;
   /** Host name of the load balancer; every broker's name is an alias of it. */
   readonly hostname: string;
+  /** `offered`: networks of the same cloud reach it without the internet between. @default - the internet alone leads there */
+  readonly privateLink?: 'offered';
 }
 
-/** The TLS-passthrough gateway of one data plane: one load balancer for all brokers of all clusters (ADR 0005). */
+/**
+ * The TLS-passthrough gateway of one data plane: one load balancer for all brokers of all clusters (ADR 0005). A second one
+ * stands behind a private link on gcp, which publishes none that faces outward
+ * (cloud.google.com/vpc/docs/about-vpc-hosted-services); aws and azure publish the one that is there.
+ */
 export class Gateway extends Construct {
   readonly objects: readonly KubernetesObject[];
 
@@ -32,7 +38,7 @@ export class Gateway extends Construct {
 export const GATEWAY_NAME = 'gateway';
 
 /** Objects of the gateway in apply order; the namespace is made elsewhere. */
-export function renderGateway({ dataPlane, hostname }: GatewayProps): readonly KubernetesObject[] {
+export function renderGateway({ dataPlane, hostname, privateLink }: GatewayProps): readonly KubernetesObject[] {
   const labels = gatewayLabels();
   const metadata = { name: GATEWAY_NAME, namespace: NAMESPACES.gateway, labels };
   const config = haproxyConfig({ domain: dataPlane.domain, maxConnections: MAX_CONNECTIONS[dataPlane.cloud] });
@@ -55,6 +61,7 @@ export function renderGateway({ dataPlane, hostname }: GatewayProps): readonly K
     gatewayNetworkPolicy(metadata, selectorLabels(GATEWAY_NAME)),
     { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'haproxy.cfg': config } },
     service(dataPlane.cloud, hostname),
+    ...(privateLink === 'offered' && dataPlane.cloud === 'gcp' ? [linkedService()] : []),
     {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
@@ -101,19 +108,47 @@ function service(cloud: Cloud, hostname: string): KubernetesObject {
       // Any other policy hides the client's address, which source ranges are checked against.
       externalTrafficPolicy: 'Local',
       ...(cloud === 'local' ? { allocateLoadBalancerNodePorts: false } : {}),
-      selector: selectorLabels(GATEWAY_NAME),
-      ports: [{ name: 'kafka', port: GATEWAY_PORTS.external, targetPort: GATEWAY_PORTS.external, protocol: 'TCP' }],
+      ...GATEWAY_TARGET,
     },
   };
 }
 
-/** A network load balancer that keeps the client's address, in each cloud's words. */
+const GATEWAY_TARGET = {
+  selector: selectorLabels(GATEWAY_NAME),
+  ports: [{ name: 'kafka', port: GATEWAY_PORTS.external, targetPort: GATEWAY_PORTS.external, protocol: 'TCP' }],
+};
+
+/** What a service attachment of GCP publishes: reached from inside alone, from guests' regions too. */
+function linkedService(): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: `${GATEWAY_NAME}-private-link`,
+      namespace: NAMESPACES.gateway,
+      labels: gatewayLabels(),
+      // No host name: guests answer the mothership's names themselves, with an address of their own.
+      annotations: {
+        'networking.gke.io/load-balancer-type': 'Internal',
+        'networking.gke.io/internal-load-balancer-allow-global-access': 'true',
+      },
+    },
+    spec: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', ...GATEWAY_TARGET },
+  };
+}
+
+/**
+ * A network load balancer that keeps the client's address, in the words of each cloud's own controller: none is installed
+ * beside it, so that the first deployment into a fresh cluster gets an address.
+ */
 const LOAD_BALANCER_ANNOTATIONS: Readonly<Record<Cloud, Readonly<Record<string, string>>>> = {
+  // Of EKS' own cloud controller (cloud-provider-aws.sigs.k8s.io/service_controller). It sends to nodes, which keeps the
+  // client's address by default, and faces outward unless told otherwise.
   aws: {
-    'service.beta.kubernetes.io/aws-load-balancer-type': 'external',
-    'service.beta.kubernetes.io/aws-load-balancer-nlb-target-type': 'ip',
-    'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internet-facing',
-    'service.beta.kubernetes.io/aws-load-balancer-target-group-attributes': 'preserve_client_ip.enabled=true',
+    'service.beta.kubernetes.io/aws-load-balancer-type': 'nlb',
+    // Each zone's address leads to that zone's gateway: what crosses zones is paid for. Kafka's clients try all addresses
+    // of a name in turn (client.dns.lookup), so the loss of a zone's gateway costs them one attempt.
+    'service.beta.kubernetes.io/aws-load-balancer-cross-zone-load-balancing-enabled': 'false',
   },
   gcp: { 'cloud.google.com/l4-rbs': 'enabled' },
   azure: { 'service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout': '15' },

@@ -4,6 +4,8 @@ import { REPLICATION_FACTOR, type ClusterView } from './cluster-view.ts';
 import { commonSections, MIN_INSYNC_REPLICAS, userSection } from './common-config.ts';
 import { brokerListeners, fromEnvironment } from './listeners.ts';
 import { formatProperties } from './properties.ts';
+import { sharedMachineSections } from './shared-machine.ts';
+import { brokerThreads } from './threads.ts';
 import { tieredStorageBrokerSections } from './tiered-storage-config.ts';
 
 /**
@@ -42,6 +44,7 @@ export function brokerProperties(view: ClusterView): string {
       comment: 'Idle connections end here before they would end at the gateway.',
       settings: { 'connections.max.idle.ms': String(CONNECTIONS_MAX_IDLE_MS) },
     },
+    ...sharedMachineSections(view.dataPlane.cloud, 'broker'),
     ...tieredStorageBrokerSections(view),
     ...userSection(view),
   ]);
@@ -69,25 +72,12 @@ function internalTopics(cloud: Cloud): Readonly<Record<string, string>> {
   };
 }
 
-/**
- * Rules of thumb, not measurements: two request threads per core, three network threads per four cores (TLS is done on
- * them), one replica fetcher per two cores, one recovery thread per core, 1/32 of the heap to the log cleaner.
- */
-function sizing({ cpuMillis, heapMib }: ResourcesSpec): Readonly<Record<string, string>> {
-  const cores = cpuMillis / 1000;
-  const dedupeMib = clamp(Math.floor(heapMib / 32), MIN_DEDUPE_MIB, KAFKA_DEFAULT_DEDUPE_MIB);
-  return {
-    'num.io.threads': String(clamp(Math.ceil(2 * cores), 4, 64)),
-    'num.network.threads': String(clamp(Math.ceil(0.75 * cores), 2, 32)),
-    'num.replica.fetchers': String(clamp(Math.floor(cores / 2), 1, 8)),
-    'num.recovery.threads.per.data.dir': String(clamp(Math.ceil(cores), 1, 32)),
-    'log.cleaner.dedupe.buffer.size': String(dedupeMib * 1024 * 1024),
-  };
+/** A rule of thumb, not a measurement: 1/32 of the heap to the log cleaner. */
+function sizing(resources: ResourcesSpec): Readonly<Record<string, string>> {
+  const share = Math.floor(resources.heapMib / 32);
+  const dedupeMib = Math.min(KAFKA_DEFAULT_DEDUPE_MIB, Math.max(MIN_DEDUPE_MIB, share));
+  return { ...brokerThreads(resources), 'log.cleaner.dedupe.buffer.size': String(dedupeMib * 1024 * 1024) };
 }
 
 const KAFKA_DEFAULT_DEDUPE_MIB = 128;
 const MIN_DEDUPE_MIB = 4;
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
-}

@@ -22,6 +22,8 @@ export interface ClusterView {
   readonly domain: string;
   readonly kafka: KafkaSpec;
   readonly dataPlane: DataPlane;
+  /** When somebody asked for a roll, as the PSC has it. */
+  readonly rollRequestedAt?: string;
   /** By ordinal, from 0 without a gap. */
   readonly brokers: readonly PlacedPod[];
   /** By ordinal, from 0 without a gap. */
@@ -72,6 +74,7 @@ export function viewCluster(psc: PhysicalStatefulCluster, dataPlane: DataPlane):
     domain: spec.domain,
     kafka,
     dataPlane,
+    ...(spec.maintenance?.rollRequestedAt === undefined ? {} : { rollRequestedAt: spec.maintenance.rollRequestedAt }),
     brokers,
     controllers,
   };

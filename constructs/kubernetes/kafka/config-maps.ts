@@ -11,15 +11,32 @@ import { JMX_EXPORTER_YAML } from './metrics.ts';
 import { formatProperties } from './properties.ts';
 import { PREPARE_SH, RUN_SH } from './scripts.ts';
 
-/** Names of the ConfigMaps of one cluster. */
+/** Names of the ConfigMaps of one cluster, beside those of the roles' files: {@link configMapName}. */
 export const CONFIG_MAPS = {
-  broker: 'kafka-config',
-  controller: 'controller-config',
   /** Pod ▶ zone. Grows with the cluster, and running pods do not care. */
   placement: 'kafka-placement',
   /** What the operator sets at run time, for people to see. No pod mounts it. */
   limits: 'kafka-limits',
 } as const;
+
+const ROLE_PREFIXES = { broker: 'kafka-config-', controller: 'controller-config-' } as const satisfies Record<
+  KafkaRole,
+  string
+>;
+
+/**
+ * ConfigMap of a role's files, named by their digest: a pod template then says what its pods read, and one that is put back
+ * brings its files back with it.
+ */
+export function configMapName(role: KafkaRole, hash: string): string {
+  return `${ROLE_PREFIXES[role]}${hash}`;
+}
+
+/** Digest of the files, when the object is a ConfigMap of a role's files. */
+export function configMapHash({ kind, metadata: { name } }: KubernetesObject): string | undefined {
+  const prefix = Object.values(ROLE_PREFIXES).find((each) => name.startsWith(each));
+  return kind === 'ConfigMap' && prefix !== undefined ? name.slice(prefix.length) : undefined;
+}
 
 /** Content of a role's ConfigMap: all that a pod of the role reads at its start and shares with the others. */
 export type RoleConfig = Readonly<Record<string, string>>;
@@ -29,7 +46,7 @@ export function roleConfig(view: ClusterView, role: KafkaRole): RoleConfig {
   const resources = role === 'broker' ? view.kafka.brokers.resources : view.kafka.controllers.resources;
   return {
     [`${role}.properties`]: role === 'broker' ? brokerProperties(view) : controllerProperties(view),
-    'jvm.flags': jvmFlags(resources),
+    'jvm.flags': jvmFlags(resources, view.dataPlane.cloud),
     'prepare.sh': PREPARE_SH,
     'run.sh': RUN_SH,
     'log4j2.yaml': LOG4J2_YAML,
@@ -56,8 +73,8 @@ export function configMaps(
     configMap(view, CONFIG_MAPS.placement, objectLabels(view), {
       'placement.properties': formatProperties([{ comment: 'Zone of each pod.', settings: placement }]),
     }),
-    configMap(view, CONFIG_MAPS.controller, roleLabels(view, 'controller'), configs.controller),
-    configMap(view, CONFIG_MAPS.broker, roleLabels(view, 'broker'), configs.broker),
+    roleConfigMap(view, 'controller', configs.controller),
+    roleConfigMap(view, 'broker', configs.broker),
     configMap(view, CONFIG_MAPS.limits, objectLabels(view), {
       'broker-defaults.properties': formatProperties([
         { comment: 'Dynamic settings of all brokers.', settings: brokerDefaults },
@@ -65,6 +82,10 @@ export function configMaps(
       'client-quotas.json': `${JSON.stringify(clientQuotas, null, 2)}\n`,
     }),
   ];
+}
+
+function roleConfigMap(view: ClusterView, role: KafkaRole, files: RoleConfig): KubernetesObject {
+  return { ...configMap(view, configMapName(role, configHash(files)), roleLabels(view, role), files), immutable: true };
 }
 
 function configMap(

@@ -18,14 +18,15 @@ export interface ClientQuota {
 }
 
 /**
- * The cluster's limits spread evenly over its brokers.
+ * The cluster's limits spread evenly over its brokers, or over the `carrying` ones: a broker that was just added carries
+ * nothing, and its share would be nobody's.
  *
  * Kafka applies a client quota to each user for itself: several users together can exceed the cluster's limit until a
  * quota callback counts them as one. It has no quota on requests per second, only on time.
  */
-export function dynamicLimits(view: ClusterView): DynamicLimits {
+export function dynamicLimits(view: ClusterView, carrying: number = view.brokers.length): DynamicLimits {
   const { limits } = view.kafka;
-  const perBroker = (total: number): number => Math.ceil(total / view.brokers.length);
+  const perBroker = (total: number): number => Math.ceil(total / carrying);
   return {
     brokerDefaults: {
       'listener.name.external.max.connections': String(perBroker(limits.connections)),

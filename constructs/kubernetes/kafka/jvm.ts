@@ -1,13 +1,18 @@
+import type { Cloud } from '../../../contracts/cloud.ts';
 import type { ResourcesSpec } from '../../../contracts/gen/psc-types.ts';
 import { CONFIG_PROVIDER_CLASS } from './common-config.ts';
 
 /** Content of `jvm.flags`: every flag of the Java machine but those that name files, which run.sh adds. */
-export function jvmFlags({ heapMib }: ResourcesSpec): string {
+export function jvmFlags({ heapMib }: ResourcesSpec, cloud: Cloud): string {
   const flags = [
     // Equal bounds: a heap that grows later takes memory from the page cache when it is needed most.
     `-Xms${heapMib}m`,
     `-Xmx${heapMib}m`,
     ...collector(heapMib),
+    // A dozen of them share the few cores of one machine: the second compiler costs more at their start than it brings.
+    ...(cloud === 'local' ? ['-XX:TieredStopAtLevel=1'] : []),
+    // Its file in /tmp is written in every pause, which then waits for the disk; metrics come by JMX.
+    '-XX:-UsePerfData',
     // A broker that runs on after this error answers some requests and drops others; a restart is quick.
     '-XX:+ExitOnOutOfMemoryError',
     '-Djava.awt.headless=true',

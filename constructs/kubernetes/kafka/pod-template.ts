@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { ResourcesSpec } from '../../../contracts/gen/psc-types.ts';
 import { LABELS } from '../../../contracts/labels.ts';
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from '../shared/pod-security.ts';
 import { identityPodLabels } from './access.ts';
 import { DATA_VOLUME } from './claims.ts';
 import type { ClusterView, KafkaRole } from './cluster-view.ts';
-import { CONFIG_MAPS, configHash, type RoleConfig } from './config-maps.ts';
+import { CONFIG_MAPS, configHash, configMapName, type RoleConfig } from './config-maps.ts';
 import { initialControllers } from './controller-config.ts';
 import { podSelector, roleLabels } from './labels.ts';
 import { PORTS } from './listeners.ts';
@@ -21,16 +22,40 @@ export const IN_SYNC_GATE = 'flotilla.dev/in-sync';
 /** Digest of the files that the pod has read, on the pod template. */
 export const CONFIG_HASH_ANNOTATION = 'flotilla.dev/config-hash';
 
+/** Digest of all the rest of the pod template, on itself: files may change in ways that need no restart. */
+export const TEMPLATE_HASH_ANNOTATION = 'flotilla.dev/template-hash';
+
+/** When a roll was asked for by hand, on the pod template. */
+export const ROLL_REQUESTED_ANNOTATION = 'flotilla.dev/roll-requested-at';
+
 /** Priority of Kafka pods; the class itself is made once per data plane. */
 export const PRIORITY_CLASS = 'flotilla-kafka';
 
 /** Template of the pods of one role. Names no pod and no number of brokers: growth must leave it byte for byte alone. */
 export function podTemplate(view: ClusterView, role: KafkaRole, config: RoleConfig): Json {
-  const spec = role === 'broker' ? view.kafka.brokers : view.kafka.controllers;
+  const hash = configHash(config);
+  // The digest of the template is that of one without any files.
+  const digest = createHash('sha256')
+    .update(JSON.stringify(templateBody(view, role, '')))
+    .digest('hex')
+    .slice(0, 16);
+  const { annotations, ...body } = templateBody(view, role, hash);
   return {
     metadata: {
       labels: { ...roleLabels(view, role), ...identityPodLabels(view, role) },
-      annotations: { ...SCRAPE_ANNOTATIONS, [CONFIG_HASH_ANNOTATION]: configHash(config) },
+      annotations: { ...annotations, [TEMPLATE_HASH_ANNOTATION]: digest, [CONFIG_HASH_ANNOTATION]: hash },
+    },
+    ...body,
+  };
+}
+
+function templateBody(view: ClusterView, role: KafkaRole, hash: string): Json & { readonly annotations: Json } {
+  const spec = role === 'broker' ? view.kafka.brokers : view.kafka.controllers;
+  const requested = view.rollRequestedAt;
+  return {
+    annotations: {
+      ...SCRAPE_ANNOTATIONS,
+      ...(requested === undefined ? {} : { [ROLL_REQUESTED_ANNOTATION]: requested }),
     },
     spec: {
       serviceAccountName: SERVICE_ACCOUNTS[role],
@@ -45,7 +70,7 @@ export function podTemplate(view: ClusterView, role: KafkaRole, config: RoleConf
       topologySpreadConstraints: spread(podSelector(view, role)),
       initContainers: [prepareContainer(view, role)],
       containers: [kafkaContainer(view, role, spec.resources)],
-      volumes: volumes(role),
+      volumes: volumes(view, role, hash),
     },
   };
 }
@@ -54,7 +79,7 @@ export function podTemplate(view: ClusterView, role: KafkaRole, config: RoleConf
  * A broker waits up to five minutes for the controllers to move its leaders away (KafkaBroker.shutdown), then flushes and
  * closes its logs: killed earlier, it would have to recover them when it starts. Controllers only hand over.
  */
-const TERMINATION_GRACE_SECONDS: Readonly<Record<KafkaRole, number>> = { broker: 600, controller: 120 };
+export const TERMINATION_GRACE_SECONDS: Readonly<Record<KafkaRole, number>> = { broker: 600, controller: 120 };
 
 /** The volumes already tie each pod to its zone; a hard rule beside them would only block pods while a zone is down. */
 function spread(matchLabels: Readonly<Record<string, string>>): readonly Json[] {
@@ -75,7 +100,7 @@ function prepareContainer(view: ClusterView, role: KafkaRole): Json {
       ...podEnvironment(role),
       { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
       { name: 'CLUSTER_ID', value: view.kafka.clusterId },
-      ...(role === 'controller' ? [{ name: 'INITIAL_CONTROLLERS', value: initialControllers(view) }] : []),
+      { name: 'INITIAL_CONTROLLERS', value: initialControllers(view) },
     ],
     resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '1', memory: '256Mi' } },
     securityContext: RESTRICTED_CONTAINER,
@@ -100,7 +125,11 @@ function kafkaContainer(view: ClusterView, role: KafkaRole, resources: Resources
     },
     ...probes(role),
     securityContext: RESTRICTED_CONTAINER,
-    volumeMounts: [...sharedMounts(), { name: 'tls', mountPath: PATHS.TLS_DIR, readOnly: true }],
+    volumeMounts: [
+      ...sharedMounts(),
+      { name: 'tls', mountPath: PATHS.TLS_DIR, readOnly: true },
+      ...(needsStoreKeys(view, role) ? [{ name: STORE_KEYS, mountPath: STORE_KEYS_DIR, readOnly: true }] : []),
+    ],
   };
 }
 
@@ -125,8 +154,17 @@ function sharedMounts(): readonly Json[] {
   ];
 }
 
-function volumes(role: KafkaRole): readonly Json[] {
-  const config = [{ configMap: { name: CONFIG_MAPS[role] } }, { configMap: { name: CONFIG_MAPS.placement } }];
+/** Elsewhere brokers come to the object store with the identity of their service account. */
+function needsStoreKeys({ dataPlane, kafka }: ClusterView, role: KafkaRole): boolean {
+  return role === 'broker' && dataPlane.cloud === 'local' && kafka.tieredStorage !== undefined;
+}
+
+const STORE_KEYS = 'store-keys';
+/** Where the tier plugin looks (images/kafka/tier). */
+const STORE_KEYS_DIR = '/etc/flotilla/object-store-credentials';
+
+function volumes(view: ClusterView, role: KafkaRole, hash: string): readonly Json[] {
+  const config = [{ configMap: { name: configMapName(role, hash) } }, { configMap: { name: CONFIG_MAPS.placement } }];
   const tls = [
     { secret: { name: SECRETS.tls } },
     { secret: { name: SECRETS.ca, items: [{ key: CA_FILE, path: CA_FILE }] } },
@@ -141,6 +179,9 @@ function volumes(role: KafkaRole): readonly Json[] {
     { name: 'token', projected: { defaultMode: 0o440, sources: token } },
     ...(role === 'controller'
       ? [{ name: 'users', secret: { secretName: SECRETS.platformUsers, defaultMode: 0o440 } }]
+      : []),
+    ...(needsStoreKeys(view, role)
+      ? [{ name: STORE_KEYS, secret: { secretName: SECRETS.objectStore, defaultMode: 0o440 } }]
       : []),
     // In memory: prepare.sh hands passwords to Kafka's format tool there.
     { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },

@@ -22,6 +22,27 @@ export function formatProperties(sections: readonly PropertiesSection[]): string
   return `${parts.join('\n\n')}\n`;
 }
 
+/** Settings of a file that {@link formatProperties} wrote. */
+export function parseProperties(text: string): ReadonlyMap<string, string> {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => {
+      // The first equals sign that no backslash goes before.
+      const found = /^((?:\\.|[^\\=])*)=(.*)$/.exec(line);
+      const [, key = line, value = ''] = found ?? [];
+      return [unescape(key), unescape(value)];
+    }),
+  );
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f: '\f' };
+
+function unescape(text: string): string {
+  return text.replace(/\\(?:u([0-9a-f]{4})|(.))/g, (_, code: string | undefined, character: string | undefined) =>
+    code === undefined ? (ESCAPES[character ?? ''] ?? character ?? '') : String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}
+
 function escapeKey(key: string): string {
   return escapeCommon(key).replace(/[ :=#!]/g, (character) => `\\${character}`);
 }

@@ -19,15 +19,23 @@ function defaults(...names: readonly (keyof typeof PATHS)[]): string {
   return names.map((name) => `${name}=\${${name}:-${PATHS[name]}}`).join('\n');
 }
 
+/** Leaves what Java needs to find its classes in the script's arguments. */
+const CLASS_PATH = `# An archive of loaded classes halves the time to start; it fits only the class path that it was made with.
+if [ -f "$KAFKA_HOME/kafka.jsa" ] && [ -f "$KAFKA_HOME/class-path" ]; then
+  set -- -XX:SharedArchiveFile="$KAFKA_HOME/kafka.jsa" -Xshare:auto -cp "$(cat "$KAFKA_HOME/class-path")"
+else
+  set -- -cp "$KAFKA_HOME/libs/*"
+fi`;
+
 /**
- * Init container of brokers and controllers. Needs POD_NAME, NODE_NAME, ROLE and CLUSTER_ID; controllers also
- * INITIAL_CONTROLLERS. Leaves pod.env in RUN_DIR and formatted storage in DATA_DIR; exits 1 with one line that says why.
+ * Init container of brokers and controllers. Needs POD_NAME, NODE_NAME, ROLE, CLUSTER_ID and INITIAL_CONTROLLERS. Leaves
+ * pod.env in RUN_DIR and formatted storage in DATA_DIR; exits 1 with one line that says why.
  */
 export const PREPARE_SH = `#!/bin/sh
 set -eu
 umask 077
 fail() { echo "prepare: $*" >&2; exit 1; }
-: "\${POD_NAME:?}" "\${NODE_NAME:?}" "\${ROLE:?}" "\${CLUSTER_ID:?}"
+: "\${POD_NAME:?}" "\${NODE_NAME:?}" "\${ROLE:?}" "\${CLUSTER_ID:?}" "\${INITIAL_CONTROLLERS:?}"
 ${defaults('CONFIG_DIR', 'USERS_DIR', 'TOKEN_DIR', 'RUN_DIR', 'DATA_DIR', 'KAFKA_HOME')}
 KUBERNETES_API=\${KUBERNETES_API:-https://kubernetes.default.svc.cluster.local}
 
@@ -59,8 +67,10 @@ printf 'export NODE_ID=%s BROKER_RACK=%s\\n' "$NODE_ID" "$BROKER_RACK" > "$RUN_D
 # Arguments come from a file in memory: on the command line, passwords could be seen by others on the node.
 arguments=$RUN_DIR/format.arguments
 printf '%s\\n' format --ignore-formatted --cluster-id "$CLUSTER_ID" --config "$CONFIG_DIR/$ROLE.properties" > "$arguments"
+# Brokers too: one that follows a leader which loses its first election cuts its log back to nothing, and Kafka 4.3 then
+# reads no voters anew; it would not find the controller until it is started again.
+printf '%s\\n' --initial-controllers "$INITIAL_CONTROLLERS" >> "$arguments"
 if [ "$ROLE" = controller ]; then
-  printf '%s\\n' --initial-controllers "\${INITIAL_CONTROLLERS:?}" >> "$arguments"
   users=0
   for file in "$USERS_DIR"/*; do
     [ -f "$file" ] || continue
@@ -73,8 +83,9 @@ if [ "$ROLE" = controller ]; then
   done
   [ "$users" -gt 0 ] || fail "no platform user in $USERS_DIR: nobody could ever administer this cluster"
 fi
+${CLASS_PATH}
 # What the tool prints holds the salted passwords, which are as good as the passwords: it must not reach the log.
-if ! java -Xmx96m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$KAFKA_HOME/libs/*" \\
+if ! java -Xmx96m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "$@" \\
   -Dlog4j2.configurationFile="$CONFIG_DIR/log4j2.yaml" kafka.tools.StorageTool "@$arguments" > "$RUN_DIR/format.out"; then
   grep -v 'UserScramCredentialRecord' "$RUN_DIR/format.out" >&2 || true
   rm -f "$arguments" "$RUN_DIR/format.out"
@@ -97,12 +108,7 @@ export POD_NAME TLS_DIR DATA_DIR BIND_ADDRESS
 set -- "$KAFKA_HOME"/libs/jmx_prometheus_javaagent-*.jar
 [ -f "$1" ] || { echo "run: $KAFKA_HOME/libs has no JMX exporter" >&2; exit 1; }
 agent="-javaagent:$1=\${BIND_ADDRESS:+$BIND_ADDRESS:}${PORTS.metrics}:$CONFIG_DIR/jmx-exporter.yaml"
-# An archive of loaded classes halves the time to start; it fits only the class path that it was made with.
-if [ -f "$KAFKA_HOME/kafka.jsa" ] && [ -f "$KAFKA_HOME/class-path" ]; then
-  set -- -XX:SharedArchiveFile="$KAFKA_HOME/kafka.jsa" -Xshare:auto -cp "$(cat "$KAFKA_HOME/class-path")"
-else
-  set -- -cp "$KAFKA_HOME/libs/*"
-fi
+${CLASS_PATH}
 exec java "@$CONFIG_DIR/jvm.flags" "$@" "$agent" -Dlog4j2.configurationFile="$CONFIG_DIR/log4j2.yaml" \\
   kafka.Kafka "$CONFIG_DIR/$ROLE.properties"
 `;

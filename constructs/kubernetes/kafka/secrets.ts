@@ -11,6 +11,11 @@ export const SECRETS = {
   ca: 'kafka-ca',
   /** One key per platform user, its password: letters, digits, dash and underscore. */
   platformUsers: 'kafka-platform-users',
+  /**
+   * Only on `local`, where no cloud identity opens the object store, and only for brokers with Infinite Storage: its key pair
+   * as the files `identity` and `credential`, a copy of the store's own.
+   */
+  objectStore: 'object-store-credentials',
 } as const;
 
 /** File of {@link SECRETS.ca}. */

@@ -25,10 +25,7 @@ export function tieredStorageBrokerSections(view: ClusterView): readonly Propert
   };
   return [
     {
-      comment: [
-        'Infinite Storage. The plugin is part of the image from the issue that writes it on: an image without it cannot',
-        'start with these settings. Topics tier when they are made with remote.storage.enable=true.',
-      ].join('\n'),
+      comment: 'Infinite Storage. Topics tier when they are made with remote.storage.enable=true.',
       settings: {
         'remote.log.storage.system.enable': 'true',
         'remote.log.storage.manager.class.name': TIER_PLUGIN.className,
@@ -50,8 +47,23 @@ export function tieredStorageBrokerSections(view: ClusterView): readonly Propert
         ...metadataClient(),
       },
     },
+    {
+      comment: [
+        'That topic is made once three brokers are there, however long that takes: a broker that gives up (after two minutes by',
+        'default) blocks in its own shutdown hook, neither serving nor ended.',
+      ].join('\n'),
+      settings: {
+        'rlmm.config.remote.log.metadata.initialization.retry.max.timeout.ms': String(METADATA_PATIENCE_MS),
+        'rlmm.config.remote.log.metadata.initialization.retry.interval.ms': String(METADATA_RETRY_MS),
+      },
+    },
   ];
 }
+
+/** A year: in practice for ever. */
+const METADATA_PATIENCE_MS = 365 * 24 * 60 * 60 * 1000;
+/** The default asks the controllers ten times a second. */
+const METADATA_RETRY_MS = 2_000;
 
 /** Topics that tier are refused unless the controllers know of tiering too. */
 export function tieredStorageControllerSections(view: ClusterView): readonly PropertiesSection[] {

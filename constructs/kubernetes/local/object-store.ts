@@ -5,6 +5,7 @@ import { imageReference } from '../../../contracts/images.ts';
 import type { ImageLock } from '../../../contracts/images.ts';
 import { LABELS } from '../../../contracts/labels.ts';
 import { NAMESPACES } from '../../../contracts/names.ts';
+import { SECRETS } from '../kafka/secrets.ts';
 import { fromPart } from '../shared/openings.ts';
 import { configFolder, configMapFolder, scratchFolder, secretFolder } from '../shared/platform-container.ts';
 import { PORTS } from '../shared/ports.ts';
@@ -37,7 +38,7 @@ export class LocalObjectStore extends Construct {
       resources: { cpuMillis: 50, cpuLimitMillis: 500, memoryMib: 192 },
       zone: props.zone,
       storageGib: props.storageGib,
-      dataPath: DATA_PATH,
+      dataPath: OBJECT_STORE_FOLDER,
       // Its key pair comes from the Secret, as the files `identity` and `credential`.
       folders: [configMapFolder(CONFIG), secretFolder(OBJECT_STORE_SECRET), scratchFolder('/tmp', 256)],
       env: [],
@@ -51,13 +52,14 @@ export class LocalObjectStore extends Construct {
 
 const CONFIG = 'object-store-config';
 /** Secret with the store's key pair; `local up` makes it. */
-export const OBJECT_STORE_SECRET = 'object-store-credentials';
-const DATA_PATH = '/var/lib/object-store';
+export const OBJECT_STORE_SECRET = SECRETS.objectStore;
+/** Folder of the store's pod that has a folder for each bucket. */
+export const OBJECT_STORE_FOLDER = '/var/lib/object-store';
 
 const S3PROXY_PROPERTIES = `s3proxy.endpoint=http://0.0.0.0:${PORTS.objectStore}
 s3proxy.authorization=aws-v2-or-v4
 jclouds.provider=filesystem-nio2
-jclouds.filesystem.basedir=${DATA_PATH}
+jclouds.filesystem.basedir=${OBJECT_STORE_FOLDER}
 `;
 
 function listens(failureThreshold: number): Probe {

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { KubeStorageClass } from 'cdk8s-plus-27/lib/imports/k8s.js';
 import type { Cloud } from '../../../contracts/cloud.ts';
+import { wholeMegabytes } from '../../capacity/units.ts';
 import { PRECREATED_ONLY_STORAGE_CLASS, storageClassPrefix, volumeAttributesClass } from '../../../contracts/names.ts';
 import { VOLUME_PROVISIONERS, ZonalStorageClasses } from './zonal-storage-classes.ts';
 
@@ -10,6 +11,8 @@ export interface SharedStorageProps {
   readonly zones: readonly string[];
   /** Key that encrypts what belongs to the platform, and the volumes of tenants without a key of their own. */
   readonly platformKeyId: string;
+  /** As for {@link ZonalStorageClasses}. */
+  readonly resourceGroup?: string;
   /** Every distinct pair of figures that a volume of this cloud may be given. */
   readonly volumeFigures: readonly VolumeFigures[];
 }
@@ -24,7 +27,13 @@ export class SharedStorage extends Construct {
   constructor(scope: Construct, id: string, props: SharedStorageProps) {
     super(scope, id);
     const { cloud, zones } = props;
-    new ZonalStorageClasses(this, 'zonal', { cloud, zones, prefix: storageClassPrefix(), keyId: props.platformKeyId });
+    new ZonalStorageClasses(this, 'zonal', {
+      cloud,
+      zones,
+      prefix: storageClassPrefix(),
+      keyId: props.platformKeyId,
+      ...(props.resourceGroup === undefined ? {} : { resourceGroup: props.resourceGroup }),
+    });
     for (const figures of props.volumeFigures) {
       const name = volumeAttributesClass(figures);
       if (name !== undefined) new PerformanceClass(this, name, cloud, figures);
@@ -62,7 +71,8 @@ function performanceParameters(cloud: Cloud, figures: VolumeFigures): Readonly<R
     case 'gcp':
       return { iops, throughput: `${throughput}Mi` };
     case 'azure':
-      return { DiskIOPSReadWrite: iops, DiskMBpsReadWrite: String(throughput) };
+      // Azure's MBps are 10^6 bytes (learn.microsoft.com/azure/virtual-machines/disks-types): the same number would be less.
+      return { DiskIOPSReadWrite: iops, DiskMBpsReadWrite: String(wholeMegabytes(throughput)) };
     case 'local':
       throw new Error('volumes on local have no provisioned performance, so no class of it');
   }

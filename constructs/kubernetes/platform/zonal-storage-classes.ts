@@ -10,6 +10,8 @@ export interface ZonalStorageClassesProps {
   readonly prefix: string;
   /** Key that encrypts the volumes, in the cloud's own form; `local` has none. */
   readonly keyId: string;
+  /** Resource group that volumes are made in: theirs, for that of the nodes goes with the cluster. Only for azure, which needs it. */
+  readonly resourceGroup?: string;
 }
 
 /** One storage class per zone under one key: encrypted, expandable, retained, made where its pod is scheduled. */
@@ -17,7 +19,7 @@ export class ZonalStorageClasses extends Construct {
   constructor(scope: Construct, id: string, props: ZonalStorageClassesProps) {
     super(scope, id);
     if (props.keyId === '') throw new RangeError(`storage classes ${props.prefix}-*: a volume needs a key`);
-    const driver = volumeDriver(props.cloud, props.keyId);
+    const driver = volumeDriver(props);
     for (const zone of props.zones) {
       new KubeStorageClass(this, zone, {
         metadata: { name: zonalStorageClass(props.prefix, zone) },
@@ -50,7 +52,7 @@ interface VolumeDriver {
 const XFS = { 'csi.storage.k8s.io/fstype': 'xfs' };
 
 /** Parameters as each driver's documents name them (read 2026-11-22). */
-function volumeDriver(cloud: Cloud, keyId: string): VolumeDriver {
+function volumeDriver({ cloud, keyId, prefix, resourceGroup }: ZonalStorageClassesProps): VolumeDriver {
   const name = VOLUME_PROVISIONERS[cloud];
   switch (cloud) {
     case 'aws':
@@ -66,11 +68,20 @@ function volumeDriver(cloud: Cloud, keyId: string): VolumeDriver {
         parameters: { type: 'hyperdisk-balanced', 'disk-encryption-kms-key': keyId, ...XFS },
       };
     case 'azure':
+      if (resourceGroup === undefined) {
+        throw new RangeError(`storage classes ${prefix}-*: volumes on azure need a resource group of their own`);
+      }
       return {
         name,
         topologyKey: 'topology.disk.csi.azure.com/zone',
         // Premium SSD v2 has no host cache, and takes no other setting than None.
-        parameters: { skuName: 'PremiumV2_LRS', cachingMode: 'None', diskEncryptionSetID: keyId, ...XFS },
+        parameters: {
+          skuName: 'PremiumV2_LRS',
+          cachingMode: 'None',
+          diskEncryptionSetID: keyId,
+          resourceGroup,
+          ...XFS,
+        },
       };
     case 'local':
       return { name, topologyKey: 'topology.kubernetes.io/zone', parameters: {} };

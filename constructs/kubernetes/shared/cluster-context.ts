@@ -17,6 +17,8 @@ export interface ClusterContext {
     readonly services: string;
   };
   readonly mothership: MothershipAccess;
+  /** `prometheus-operator`: PodMonitors say what to read. @default - annotations on pods only */
+  readonly metricsBy?: 'prometheus-operator';
 }
 
 /** How the platform's parts in this Kubernetes cluster reach the mothership. */

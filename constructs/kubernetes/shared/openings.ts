@@ -43,13 +43,14 @@ export function toRanges(ranges: readonly string[], ...ports: readonly number[])
  * Clouds publish no short list of their APIs' addresses, so HTTPS is open to every address that is not the region's own.
  */
 export function toCloudApis(context: ClusterContext): NetworkPolicyEgressRule[] {
-  const { network, pods, services } = context.addressRanges;
-  const apis: NetworkPolicyEgressRule = {
-    to: [{ ipBlock: { cidr: '0.0.0.0/0', except: [network, pods, services, LINK_LOCAL].filter(unique).sort() } }],
-    ports: [portOf(PORTS.https)],
-  };
+  const apis: NetworkPolicyEgressRule = { to: [outside(context)], ports: [portOf(PORTS.https)] };
   const tokens = TOKEN_SOURCES[context.dataPlane.cloud];
   return tokens === undefined ? [apis] : [apis, toRanges([tokens.range], ...tokens.ports)];
+}
+
+/** Opening to name servers outside of the region: those of a zone are asked themselves where no cache may learn the answer. */
+export function toNameServers(context: ClusterContext): NetworkPolicyEgressRule {
+  return { to: [outside(context)], ports: [portOf(53, 'UDP'), portOf(53)] };
 }
 
 /** Opening to pods of one part of the platform. */
@@ -85,6 +86,11 @@ function partPods(namespace: string, name: string): NetworkPolicyPeer {
   };
 }
 
+/** Every address that is not the region's own. */
+function outside({ addressRanges: { network, pods, services } }: ClusterContext): NetworkPolicyPeer {
+  return { ipBlock: { cidr: '0.0.0.0/0', except: [network, pods, services, LINK_LOCAL].filter(unique).sort() } };
+}
+
 function inRange(cidr: string): NetworkPolicyPeer {
   return { ipBlock: { cidr } };
 }
@@ -99,7 +105,8 @@ function unique(value: string, index: number, all: readonly string[]): boolean {
 
 const LINK_LOCAL = '169.254.0.0/16';
 /** Address that Kubernetes' NodeLocal DNSCache listens on by default. */
-const NODE_LOCAL_DNS = '169.254.20.10/32';
+export const NODE_LOCAL_DNS_ADDRESS = '169.254.20.10';
+const NODE_LOCAL_DNS = `${NODE_LOCAL_DNS_ADDRESS}/32`;
 
 /** Link-local servers that hand a pod its cloud tokens; AWS' and Azure's web identities come over HTTPS instead. */
 const TOKEN_SOURCES: Readonly<Partial<Record<Cloud, { readonly range: string; readonly ports: readonly number[] }>>> = {

@@ -23,6 +23,8 @@ export interface ContainerRequest {
   readonly resources: ServiceResources;
   readonly folders: readonly MountedFolder[];
   readonly env: readonly EnvVar[];
+  /** @default - none: liveness counts from the start */
+  readonly startupProbe?: Probe;
   readonly livenessProbe: Probe;
   readonly readinessProbe: Probe;
   /** Mounts beside `folders`. @default - none */
@@ -44,6 +46,7 @@ export function containerOf(request: ContainerRequest): Container {
       requests: { cpu: millis(cpuMillis), memory: mebibytes(memoryMib) },
       limits: { cpu: millis(cpuLimitMillis), memory: mebibytes(memoryMib) },
     },
+    ...(request.startupProbe === undefined ? {} : { startupProbe: request.startupProbe }),
     livenessProbe: request.livenessProbe,
     readinessProbe: request.readinessProbe,
     securityContext: RESTRICTED_CONTAINER,

@@ -166,6 +166,7 @@ function podSpec(props: PlatformServiceProps): PodSpec {
         resources: props.resources,
         folders: props.folders ?? [],
         env: props.env ?? [],
+        startupProbe: { ...httpProbe(probes.livenessPath, probes.port), failureThreshold: STARTUP_TRIES },
         livenessProbe: httpProbe(probes.livenessPath, probes.port),
         readinessProbe: httpProbe(probes.readinessPath, probes.port),
       }),
@@ -186,6 +187,9 @@ function spreadOver(topologyKey: string, name: string): NonNullable<PodSpec['top
     labelSelector: { matchLabels: selectorLabels(name) },
   };
 }
+
+/** Five minutes: on a busy machine a service that is killed for starting slowly would start for ever. */
+const STARTUP_TRIES = 30;
 
 function httpProbe(path: string, port: number): Probe {
   return {

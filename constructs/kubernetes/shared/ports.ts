@@ -8,6 +8,8 @@ export const PORTS = {
   connect: 8083,
   /** Metrics and `/healthz` of external-dns. */
   externalDns: 7979,
+  /** Metrics and `/health-check` of the cluster autoscaler. */
+  clusterAutoscaler: 8085,
   postgres: 5432,
   objectStore: 9000,
   https: 443,

@@ -4,6 +4,7 @@ import { Gateway, renderGateway } from '../../../../constructs/kubernetes/gatewa
 import { haproxyConfig } from '../../../../constructs/kubernetes/gateway/haproxy-config.ts';
 import { CONNECTIONS_MAX_IDLE_MS } from '../../../../constructs/kubernetes/kafka/broker-config.ts';
 import { CLOUDS } from '../../../../contracts/cloud.ts';
+import type { Cloud } from '../../../../contracts/cloud.ts';
 import { exampleDataPlane } from '../../../support/example-psc.ts';
 
 describe.each(CLOUDS)('the gateway on %s', (cloud) => {
@@ -35,6 +36,50 @@ describe.each(CLOUDS)('the gateway on %s', (cloud) => {
     const chart = new Chart(new App(), 'chart');
     new Gateway(chart, 'gateway', { dataPlane, hostname: `gateway.${dataPlane.domain}` });
     expect(chart.toJson()).toEqual(objects);
+  });
+});
+
+describe("the gateway's load balancer on AWS", () => {
+  const service = renderGateway({ dataPlane: exampleDataPlane('aws'), hostname: 'gateway.example.com' }).find(
+    ({ kind }) => kind === 'Service',
+  );
+
+  test("is one that EKS' own cloud controller makes, so that a fresh cluster's gateway gets an address", () => {
+    const { annotations = {} } = service?.metadata ?? {};
+    expect(annotations['service.beta.kubernetes.io/aws-load-balancer-type']).toBe('nlb');
+    expect(service?.['spec']).not.toHaveProperty('loadBalancerClass');
+    // Nodes are the targets of that controller: it needs a port on each.
+    expect(service?.['spec']).not.toHaveProperty('allocateLoadBalancerNodePorts');
+  });
+
+  test('keeps what comes to an address of a zone in that zone', () => {
+    expect(service?.metadata.annotations).toMatchObject({
+      'service.beta.kubernetes.io/aws-load-balancer-cross-zone-load-balancing-enabled': 'false',
+    });
+  });
+});
+
+describe('the gateway of a mothership that a private link is offered for', () => {
+  const servicesOn = (cloud: Cloud) =>
+    renderGateway({
+      dataPlane: exampleDataPlane(cloud),
+      hostname: 'gateway.example.com',
+      privateLink: 'offered',
+    }).filter(({ kind }) => kind === 'Service');
+
+  test('has on GCP a second load balancer, inside, for every region, to the same pods', () => {
+    const [outward, inside, ...others] = servicesOn('gcp');
+    expect(others).toEqual([]);
+    expect(inside?.metadata.annotations).toEqual({
+      'networking.gke.io/load-balancer-type': 'Internal',
+      'networking.gke.io/internal-load-balancer-allow-global-access': 'true',
+    });
+    expect(inside?.['spec']).toEqual(outward?.['spec']);
+    expect(outward?.metadata.annotations).not.toHaveProperty('networking.gke.io/load-balancer-type');
+  });
+
+  test.each(['aws', 'azure', 'local'] as const)('has on %s the one that it had', (cloud) => {
+    expect(servicesOn(cloud)).toHaveLength(1);
   });
 });
 

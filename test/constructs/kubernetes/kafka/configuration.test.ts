@@ -62,12 +62,23 @@ describe('tiered storage', () => {
     expect(parseProperties(controllerProperties(tiered)).get('remote.log.storage.system.enable')).toBe('true');
   });
 
+  test('lets a broker wait without end for the topic of its metadata, asking for it once a second at most', () => {
+    const broker = parseProperties(brokerProperties(view('aws', { kafka: { tieredStorage } })));
+    const retry = `${broker.get('remote.log.metadata.manager.impl.prefix')}remote.log.metadata.initialization.retry`;
+    expect(Number(broker.get(`${retry}.max.timeout.ms`))).toBeGreaterThanOrEqual(YEAR_MS);
+    // A long in Kafka, without a value that means for ever.
+    expect(broker.get(`${retry}.max.timeout.ms`)).toMatch(/^\d{1,18}$/);
+    expect(Number(broker.get(`${retry}.interval.ms`))).toBeGreaterThanOrEqual(1_000);
+  });
+
   test('leaves no trace where it was not asked for', () => {
     for (const key of parseProperties(brokerProperties(view('aws'))).keys()) {
       expect(key).not.toMatch(/^(remote\.log|rsm|rlmm|log\.local)/);
     }
   });
 });
+
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
 describe('the quorum', () => {
   test('is formatted with ids above every broker and a directory id per controller', () => {

@@ -32,6 +32,9 @@ const TEST_MAX_MS = 60_000;
 
 jest.setTimeout(TEST_MAX_MS);
 
+/** Kafka's error 44, as the client nests it. */
+const POLICY_VIOLATION = { errors: [{ errors: [{ apiId: 'POLICY_VIOLATION' }] }] };
+
 let running: RunningKafka;
 let admin: Admin;
 /** What was started, last first. */
@@ -74,6 +77,38 @@ describe('a cluster that runs from nothing but its rendered objects', () => {
     expect(racks.sort((a, b) => a.brokerId - b.brokerId)).toEqual(
       view.brokers.map(({ ordinal, zone }) => ({ brokerId: ordinal, rack: zone })),
     );
+  });
+
+  test('refuses topics that need all of their replicas, made so or changed so', async () => {
+    const make = async (topic: string, replicas: number, minIsr: string): Promise<unknown> =>
+      await admin.createTopics({
+        topics: [topic],
+        partitions: 1,
+        replicas,
+        configs: [{ name: 'min.insync.replicas', value: minIsr }],
+      });
+    await expect(make('rigid', 3, '3')).rejects.toMatchObject(POLICY_VIOLATION);
+    await expect(make('single', 1, '1')).rejects.toMatchObject(POLICY_VIOLATION);
+    await make('supple', 3, '2');
+    const change = async (value: string): Promise<void> => {
+      await admin.incrementalAlterConfigs({
+        resources: [
+          {
+            resourceType: ConfigResourceTypes.TOPIC,
+            resourceName: 'supple',
+            configs: [
+              {
+                name: 'min.insync.replicas',
+                configOperation: IncrementalAlterConfigOperationTypes.SET,
+                value,
+              },
+            ],
+          },
+        ],
+      });
+    };
+    await expect(change('3')).rejects.toMatchObject(POLICY_VIOLATION);
+    await change('1');
   });
 
   test('advertises to outside clients the names that lead through the gateway', async () => {

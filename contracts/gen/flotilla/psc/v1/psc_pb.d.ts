@@ -454,7 +454,7 @@ export declare type BrokersSpec = Message<"flotilla.psc.v1.BrokersSpec"> & {
   storage?: StorageSpec | undefined;
 
   /**
-   * Brokers of one zone that may be down together during a roll.
+   * Brokers of one zone that may be down together during a roll, where no partition needs them; 0 stands for ten.
    *
    * @generated from field: int32 max_unavailable_per_zone = 4;
    */
@@ -483,7 +483,7 @@ export declare type BrokersSpecJson = {
   storage?: StorageSpecJson;
 
   /**
-   * Brokers of one zone that may be down together during a roll.
+   * Brokers of one zone that may be down together during a roll, where no partition needs them; 0 stands for ten.
    *
    * @generated from field: int32 max_unavailable_per_zone = 4;
    */
@@ -1219,6 +1219,32 @@ export declare type PhysicalStatefulClusterStatus = Message<"flotilla.psc.v1.Phy
    * @generated from field: string bootstrap_server = 8;
    */
   bootstrapServer: string;
+
+  /**
+   * @generated from field: repeated flotilla.psc.v1.ControllerStatus controllers = 9;
+   */
+  controllers: ControllerStatus[];
+
+  /**
+   * Rolls that were stopped because the new pods did not work; one per role at most.
+   *
+   * @generated from field: repeated flotilla.psc.v1.RollStatus rolls = 10;
+   */
+  rolls: RollStatus[];
+
+  /**
+   * Pods that are ready, and all that are placed, as in "9/9".
+   *
+   * @generated from field: string pods_ready = 11;
+   */
+  podsReady: string;
+
+  /**
+   * Sum of the volumes that are provisioned.
+   *
+   * @generated from field: int32 disks_gib = 12;
+   */
+  disksGib: number;
 };
 
 /**
@@ -1272,6 +1298,32 @@ export declare type PhysicalStatefulClusterStatusJson = {
    * @generated from field: string bootstrap_server = 8;
    */
   bootstrapServer?: string;
+
+  /**
+   * @generated from field: repeated flotilla.psc.v1.ControllerStatus controllers = 9;
+   */
+  controllers?: ControllerStatusJson[];
+
+  /**
+   * Rolls that were stopped because the new pods did not work; one per role at most.
+   *
+   * @generated from field: repeated flotilla.psc.v1.RollStatus rolls = 10;
+   */
+  rolls?: RollStatusJson[];
+
+  /**
+   * Pods that are ready, and all that are placed, as in "9/9".
+   *
+   * @generated from field: string pods_ready = 11;
+   */
+  podsReady?: string;
+
+  /**
+   * Sum of the volumes that are provisioned.
+   *
+   * @generated from field: int32 disks_gib = 12;
+   */
+  disksGib?: number;
 };
 
 /**
@@ -1410,6 +1462,13 @@ export declare type BrokerStatus = Message<"flotilla.psc.v1.BrokerStatus"> & {
    * @generated from field: string external_host = 7;
    */
   externalHost: string;
+
+  /**
+   * Whether the broker has registered and served once: a new one is being added until then.
+   *
+   * @generated from field: bool joined = 8;
+   */
+  joined: boolean;
 };
 
 /**
@@ -1452,6 +1511,13 @@ export declare type BrokerStatusJson = {
    * @generated from field: string external_host = 7;
    */
   externalHost?: string;
+
+  /**
+   * Whether the broker has registered and served once: a new one is being added until then.
+   *
+   * @generated from field: bool joined = 8;
+   */
+  joined?: boolean;
 };
 
 /**
@@ -1459,6 +1525,66 @@ export declare type BrokerStatusJson = {
  * Use `create(BrokerStatusSchema)` to create a new message.
  */
 export declare const BrokerStatusSchema: GenMessage<BrokerStatus, {jsonType: BrokerStatusJson}>;
+
+/**
+ * @generated from message flotilla.psc.v1.ControllerStatus
+ */
+export declare type ControllerStatus = Message<"flotilla.psc.v1.ControllerStatus"> & {
+  /**
+   * @generated from field: string pod = 1;
+   */
+  pod: string;
+
+  /**
+   * @generated from field: string zone = 2;
+   */
+  zone: string;
+
+  /**
+   * @generated from field: string state = 3;
+   */
+  state: string;
+
+  /**
+   * uid of the volume claim that holds the controller's metadata log.
+   *
+   * @generated from field: string claim_uid = 4;
+   */
+  claimUid: string;
+};
+
+/**
+ * @generated from message flotilla.psc.v1.ControllerStatus
+ */
+export declare type ControllerStatusJson = {
+  /**
+   * @generated from field: string pod = 1;
+   */
+  pod?: string;
+
+  /**
+   * @generated from field: string zone = 2;
+   */
+  zone?: string;
+
+  /**
+   * @generated from field: string state = 3;
+   */
+  state?: string;
+
+  /**
+   * uid of the volume claim that holds the controller's metadata log.
+   *
+   * @generated from field: string claim_uid = 4;
+   */
+  claimUid?: string;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.ControllerStatus.
+ * Use `create(ControllerStatusSchema)` to create a new message.
+ */
+export declare const ControllerStatusSchema: GenMessage<ControllerStatus, {jsonType: ControllerStatusJson}>;
 
 /**
  * @generated from message flotilla.psc.v1.FenceStatus
@@ -1470,14 +1596,26 @@ export declare type FenceStatus = Message<"flotilla.psc.v1.FenceStatus"> & {
   zone: string;
 
   /**
-   * @generated from field: repeated string pods = 2;
+   * @generated from field: repeated flotilla.psc.v1.FencedPod members = 2;
    */
-  pods: string[];
+  members: FencedPod[];
 
   /**
    * @generated from field: google.protobuf.Timestamp since = 3;
    */
   since?: Timestamp | undefined;
+
+  /**
+   * @generated from field: string role = 4;
+   */
+  role: string;
+
+  /**
+   * Operator that leads; another that takes over writes its own name first.
+   *
+   * @generated from field: string holder = 5;
+   */
+  holder: string;
 };
 
 /**
@@ -1490,14 +1628,26 @@ export declare type FenceStatusJson = {
   zone?: string;
 
   /**
-   * @generated from field: repeated string pods = 2;
+   * @generated from field: repeated flotilla.psc.v1.FencedPod members = 2;
    */
-  pods?: string[];
+  members?: FencedPodJson[];
 
   /**
    * @generated from field: google.protobuf.Timestamp since = 3;
    */
   since?: TimestampJson;
+
+  /**
+   * @generated from field: string role = 4;
+   */
+  role?: string;
+
+  /**
+   * Operator that leads; another that takes over writes its own name first.
+   *
+   * @generated from field: string holder = 5;
+   */
+  holder?: string;
 };
 
 /**
@@ -1505,6 +1655,134 @@ export declare type FenceStatusJson = {
  * Use `create(FenceStatusSchema)` to create a new message.
  */
 export declare const FenceStatusSchema: GenMessage<FenceStatus, {jsonType: FenceStatusJson}>;
+
+/**
+ * A pod as it was when the fence was written: the one that comes after it has another uid.
+ *
+ * @generated from message flotilla.psc.v1.FencedPod
+ */
+export declare type FencedPod = Message<"flotilla.psc.v1.FencedPod"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string uid = 2;
+   */
+  uid: string;
+};
+
+/**
+ * A pod as it was when the fence was written: the one that comes after it has another uid.
+ *
+ * @generated from message flotilla.psc.v1.FencedPod
+ */
+export declare type FencedPodJson = {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name?: string;
+
+  /**
+   * @generated from field: string uid = 2;
+   */
+  uid?: string;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.FencedPod.
+ * Use `create(FencedPodSchema)` to create a new message.
+ */
+export declare const FencedPodSchema: GenMessage<FencedPod, {jsonType: FencedPodJson}>;
+
+/**
+ * @generated from message flotilla.psc.v1.RollStatus
+ */
+export declare type RollStatus = Message<"flotilla.psc.v1.RollStatus"> & {
+  /**
+   * @generated from field: string role = 1;
+   */
+  role: string;
+
+  /**
+   * Pod template that the spec asks for.
+   *
+   * @generated from field: string target = 2;
+   */
+  target: string;
+
+  /**
+   * Pod template that was seen to fail; a spec that asks for another is tried.
+   *
+   * @generated from field: string refused = 3;
+   */
+  refused: string;
+
+  /**
+   * Pod template that new pods get meanwhile.
+   *
+   * @generated from field: string served = 4;
+   */
+  served: string;
+
+  /**
+   * @generated from field: string message = 5;
+   */
+  message: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp since = 6;
+   */
+  since?: Timestamp | undefined;
+};
+
+/**
+ * @generated from message flotilla.psc.v1.RollStatus
+ */
+export declare type RollStatusJson = {
+  /**
+   * @generated from field: string role = 1;
+   */
+  role?: string;
+
+  /**
+   * Pod template that the spec asks for.
+   *
+   * @generated from field: string target = 2;
+   */
+  target?: string;
+
+  /**
+   * Pod template that was seen to fail; a spec that asks for another is tried.
+   *
+   * @generated from field: string refused = 3;
+   */
+  refused?: string;
+
+  /**
+   * Pod template that new pods get meanwhile.
+   *
+   * @generated from field: string served = 4;
+   */
+  served?: string;
+
+  /**
+   * @generated from field: string message = 5;
+   */
+  message?: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp since = 6;
+   */
+  since?: TimestampJson;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.RollStatus.
+ * Use `create(RollStatusSchema)` to create a new message.
+ */
+export declare const RollStatusSchema: GenMessage<RollStatus, {jsonType: RollStatusJson}>;
 
 /**
  * @generated from message flotilla.psc.v1.BalanceStatus

@@ -1,0 +1,28 @@
+import type { ResourcesSpec } from '../../../contracts/gen/psc-types.ts';
+
+/**
+ * Threads of a broker. Rules of thumb, not measurements: two request threads per core, three network threads per four cores
+ * (TLS is done on them), one replica fetcher per two cores, one recovery thread per core.
+ */
+export function brokerThreads({ cpuMillis }: ResourcesSpec): Readonly<Record<string, string>> {
+  const cores = cpuMillis / 1000;
+  return {
+    'num.io.threads': threads(2 * cores, 2, 64),
+    'num.network.threads': threads(0.75 * cores, 1, 32),
+    'num.replica.fetchers': threads(Math.floor(cores / 2), 1, 8),
+    'num.recovery.threads.per.data.dir': threads(cores, 1, 32),
+  };
+}
+
+/** Threads of a controller: Kafka's defaults from two cores on. Below, threads that only wait cost more than they bring. */
+export function controllerThreads({ cpuMillis }: ResourcesSpec): Readonly<Record<string, string>> {
+  const cores = cpuMillis / 1000;
+  return {
+    'num.io.threads': threads(4 * cores, 2, 8),
+    'num.network.threads': threads(1.5 * cores, 1, 3),
+  };
+}
+
+function threads(wanted: number, low: number, high: number): string {
+  return String(Math.min(high, Math.max(low, Math.ceil(wanted))));
+}
