@@ -24,12 +24,57 @@ export function zoneSubnets(networkRange: string, zone: string): ZoneSubnets {
   };
 }
 
+/** Subnets that a region has once, as IPv4 CIDR blocks, on a cloud whose subnets span its zones (azure). */
+export interface RegionSubnets {
+  /** Where managed API servers come into the network: a sixteenth of it. */
+  readonly apiServers: string;
+  /** Load balancers that are reached from inside: a sixteenth. */
+  readonly loadBalancers: string;
+  /** Addresses that services of the cloud have inside the network: a sixteenth. */
+  readonly privateEndpoints: string;
+  /** A sixty-fourth. */
+  readonly database: string;
+  /** Addresses that guests of a private link seem to come from: a sixty-fourth. */
+  readonly privateLink: string;
+}
+
+/**
+ * Subnets of a region beside the private ones of its zones. They lie where {@link zoneSubnets} has its public ones and in
+ * {@link unplannedRange}, for a cloud that needs these needs none of those; a thirty-second of the network is left free.
+ *
+ * @throws RangeError when {@link networkRangeProblem} has a word to say
+ */
+export function regionSubnets(networkRange: string): RegionSubnets {
+  const problem = networkRangeProblem(networkRange);
+  const range = parseRange(networkRange);
+  if (problem !== undefined || range === undefined) throw new RangeError(problem);
+  return {
+    apiServers: part(range, { parts: 16, index: PUBLIC_EIGHTH * 2 }),
+    loadBalancers: part(range, { parts: 16, index: PUBLIC_EIGHTH * 2 + 1 }),
+    privateEndpoints: part(range, { parts: 16, index: LAST_EIGHTH * 2 }),
+    database: part(range, { parts: 64, index: LAST_EIGHTH * 8 + 6 }),
+    privateLink: part(range, { parts: 64, index: LAST_EIGHTH * 8 + 7 }),
+  };
+}
+
 /** The part of a network that no zone's subnets are cut from. */
 export function unplannedRange(networkRange: string): string {
   const problem = networkRangeProblem(networkRange);
   const range = parseRange(networkRange);
   if (problem !== undefined || range === undefined) throw new RangeError(problem);
-  return part(range, { parts: 8, index: 7 });
+  return part(range, { parts: 8, index: LAST_EIGHTH });
+}
+
+/**
+ * Subnet of a zone for databases: an eighth of what {@link unplannedRange} leaves, so a sixty-fourth of the network.
+ *
+ * @throws RangeError when {@link networkRangeProblem} or {@link zoneProblem} has a word to say
+ */
+export function databaseSubnet(networkRange: string, zone: string): string {
+  const problem = zoneProblem(zone);
+  const range = parseRange(unplannedRange(networkRange));
+  if (problem !== undefined || range === undefined) throw new RangeError(problem);
+  return part(range, { parts: 8, index: slotOf(zone) });
 }
 
 /** Why subnets cannot be cut from a range; undefined where they can. */
@@ -44,11 +89,14 @@ export function networkRangeProblem(networkRange: string): string | undefined {
 /** Why a zone has no place in the plan; undefined where it has one. */
 export function zoneProblem(zone: string): string | undefined {
   if (slotOf(zone) >= 0) return undefined;
-  return `the plan has room for zones that end in a letter from a to ${SLOTS.at(-1) ?? ''}`;
+  return `the plan has room for zones that end in a letter from a to ${SLOTS.at(-1) ?? ''}, or in -1 to -${SLOTS.length}`;
 }
 
 /** Place of a zone among those that a network has room for; negative where it has none. */
 function slotOf(zone: string): number {
+  // Azure numbers its zones; only a dash before tells such a number from the end of a region's own name.
+  const number = /-([1-9])$/.exec(zone)?.[1];
+  if (number !== undefined) return Number(number) <= SLOTS.length ? Number(number) - 1 : -1;
   return zone === '' ? -1 : SLOTS.indexOf(zone.slice(-1));
 }
 
@@ -78,6 +126,7 @@ const RANGE = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
 const SLOTS = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** Eighths from 0 to 5 are the zones' private subnets, one for each slot. */
 const PUBLIC_EIGHTH = 6;
+const LAST_EIGHTH = 7;
 // docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html: networks from /16, subnets to /28.
 const SHORTEST_PREFIX = 16;
 const LONGEST_PREFIX = 22;

@@ -12,8 +12,8 @@ export function roleArn({ account }: RegionPlace, role: { readonly path: string;
   return `${PARTITION}:iam::${account}:role${role.path}${role.name}`;
 }
 
-/** Everybody in the region's account whom the account's own policies let. */
-export function accountArn({ account }: RegionPlace): string {
+/** Everybody in an account whom the account's own policies let. */
+export function accountArn({ account }: Pick<RegionPlace, 'account'>): string {
   return `${PARTITION}:iam::${account}:root`;
 }
 

@@ -2,6 +2,7 @@ import { pscNamespace } from '../../../contracts/names.ts';
 import { SERVICE_ACCOUNTS } from '../../kubernetes/kafka/secrets.ts';
 import type { RegionPlace } from '../region-args.ts';
 import { accountArn } from './arns.ts';
+import { KEY_CARE } from './key-use.ts';
 import { policyText } from './policy-document.ts';
 import { tlsOnly } from './tls-only.ts';
 
@@ -97,25 +98,3 @@ export function tenantTrustPolicy(tenant: string, provider: { readonly arn: stri
 
 /** Uses that S3 makes of a key for who reads and writes (docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html). */
 const KEY_USE = ['kms:Decrypt', 'kms:GenerateDataKey'] as const;
-
-/** No wildcard, no use of the key, and no `kms:DisableKeyRotation`. */
-const KEY_CARE = [
-  'kms:CancelKeyDeletion',
-  'kms:DescribeKey',
-  'kms:DisableKey',
-  'kms:EnableKey',
-  'kms:EnableKeyRotation',
-  'kms:GetKeyPolicy',
-  'kms:GetKeyRotationStatus',
-  'kms:ListGrants',
-  'kms:ListKeyPolicies',
-  'kms:ListKeyRotations',
-  'kms:ListResourceTags',
-  'kms:PutKeyPolicy',
-  'kms:RevokeGrant',
-  'kms:RotateKeyOnDemand',
-  'kms:ScheduleKeyDeletion',
-  'kms:TagResource',
-  'kms:UntagResource',
-  'kms:UpdateKeyDescription',
-] as const;

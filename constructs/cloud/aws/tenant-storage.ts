@@ -26,6 +26,8 @@ export interface AwsTenantStorageArgs extends TenantStorageArgs {
    * driver is granted what it needs of it.
    */
   readonly volumeDriverRoleArn?: Input<string>;
+  /** ARN of the policy that the tenant's role can never go beyond; who makes roles at run time may make no others. */
+  readonly permissionsBoundary?: Input<string>;
 }
 
 /**
@@ -58,6 +60,7 @@ export class AwsTenantStorage extends ComponentResource implements TenantStorage
         ...names.role,
         description: `Brokers of the tenant ${tenant.name}: its bucket and its key, nothing else`,
         assumeRolePolicy: output(args.oidcProvider).apply((provider) => tenantTrustPolicy(tenant.name, provider)),
+        ...(args.permissionsBoundary === undefined ? {} : { permissionsBoundary: args.permissionsBoundary }),
         tags: tenantTags(args),
       },
       { parent: this },

@@ -41,7 +41,7 @@ export function makeZoneNetwork(name: string, args: ZoneNetworkArgs): ZoneNetwor
         availabilityZone: zone,
         cidrBlock: ranges[kind],
         mapPublicIpOnLaunch: false,
-        // By these load balancers find their subnets (kubernetes-sigs.github.io/aws-load-balancer-controller).
+        // By these EKS' cloud controller finds the subnets of load balancers (docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html).
         tags: { ...tags(`${kind}-${zone}`), [`kubernetes.io/role/${role}`]: '1' },
       },
       options,

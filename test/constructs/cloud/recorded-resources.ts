@@ -13,6 +13,10 @@ export interface RecordedResource {
   readonly protection: { readonly protect: boolean; readonly retainOnDelete: boolean };
   readonly aliases: readonly string[];
   readonly dependsOn: readonly string[];
+  /** Input ▶ URNs of the resources that its value comes from. */
+  readonly references: Readonly<Record<string, readonly string[]>>;
+  /** Inputs as the engine would have got them, with Pulumi's marks of what is not known or secret. */
+  readonly sent: unknown;
 }
 
 export interface RecordedProgram<T> {
@@ -22,7 +26,7 @@ export interface RecordedProgram<T> {
 }
 
 export interface RecordOptions {
-  /** Outputs that resources have beside their inputs. */
+  /** Outputs that resources have beside their inputs; `id` where it is not `<name>-id`. */
   readonly computed?: (type: string, name: string) => Readonly<Record<string, unknown>>;
   /** At a preview, outputs that are neither inputs nor in `computed` are unknown. Default `up`. */
   readonly phase?: 'preview' | 'up';
@@ -36,10 +40,10 @@ export async function recordProgram<T>(program: () => T, options: RecordOptions 
       call: ({ token }) => {
         throw new Error(`${token} was called: components look nothing up`);
       },
-      newResource: ({ type, name, inputs }) => ({
-        id: `${name}-id`,
-        state: { ...(inputs as Readonly<Record<string, unknown>>), ...computed(type, name) },
-      }),
+      newResource: ({ type, name, inputs }) => {
+        const { id = `${name}-id`, ...outputs }: { readonly id?: unknown } = computed(type, name);
+        return { id: String(id), state: { ...(inputs as Readonly<Record<string, unknown>>), ...outputs } };
+      },
     },
     'flotilla',
     'aws-us-west-2',
@@ -76,6 +80,10 @@ function recordedResource(request: RegisterRequest): RecordedResource {
     protection: { protect: request.getProtect(), retainOnDelete: request.getRetainondelete() },
     aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? ''),
     dependsOn: request.getDependenciesList().map((urn) => urn.split('::').at(-1) ?? ''),
+    references: Object.fromEntries(
+      [...request.getPropertydependenciesMap().entries()].map(([property, urns]) => [property, urns.getUrnsList()]),
+    ),
+    sent: request.getObject().toJavaScript(),
   };
 }
 
@@ -90,6 +98,9 @@ interface RegisterRequest {
   getObject(): Parameters<typeof runtime.deserializeProperties>[0];
   getAliasesList(): readonly { getSpec(): { getName(): string } | undefined }[];
   getDependenciesList(): readonly string[];
+  getPropertydependenciesMap(): {
+    entries(): Iterable<readonly [string, { getUrnsList(): readonly string[] }]>;
+  };
 }
 
 function typeInUrn(urn: string): string {

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { RegionArgs } from '../../../constructs/cloud/region-args.ts';
 import type { StackConfig } from '../../../stacks/stack-config.ts';
 
-/** Compiles only while a parsed stack config has all that a region is made from. */
-function regionArgs(config: StackConfig): RegionArgs | undefined {
+/** Compiles only while a parsed stack config has all that a region is made from; the mothership's part is made from it. */
+function regionArgs(config: StackConfig): Omit<RegionArgs, 'mothership'> | undefined {
   const { cloud } = config.region;
   return cloud === 'local' ? undefined : { ...config, region: { ...config.region, cloud } };
 }
