@@ -6,7 +6,7 @@ import { parseExemptions, type Exemption } from './exemptions.ts';
 import { manifestClusters, readManifest, type ManifestCluster } from './manifest-files.ts';
 import { passes, type Finding, type PolicyReport } from './report/policy-report.ts';
 import { objectText, titleOf } from './report/text.ts';
-import { RULE_IDS } from './rules/index.ts';
+import { ALL_RULE_IDS } from './rule-ids.ts';
 
 /** Properties under `validations` in `cdk8s.yaml`. */
 export interface FlotillaValidationProperties {
@@ -29,7 +29,7 @@ export class FlotillaValidation {
   // cdk8s-cli awaits a promise.
   // eslint-disable-next-line @typescript-eslint/require-await
   async validate(context: ValidationContext): Promise<void> {
-    const exemptions = parseExemptions(readFileSync(this.#exemptions, 'utf8'), this.#exemptions, RULE_IDS);
+    const exemptions = parseExemptions(readFileSync(this.#exemptions, 'utf8'), this.#exemptions, ALL_RULE_IDS);
     const clusters = manifestClusters(context.manifests.flatMap(readManifest));
     const reports = clusters.map((cluster) => judgeCluster(cluster, exemptions));
     const findings = [...reports.flatMap((report) => report.findings), ...unusedInAll(reports)];

@@ -113,7 +113,7 @@ function exemptionsSchema(ruleIds: ReadonlySet<string>) {
   const exemption = z.strictObject({
     rule: z.string().refine((rule) => ruleIds.has(rule), { message: 'must be the id of a rule: see docs/policies.md' }),
     object: z.strictObject({
-      kind: z.string().regex(/^[A-Z][A-Za-z]+$/, 'must be a kind, as in Deployment'),
+      kind: z.string().regex(/^[A-Z][A-Za-z0-9]+$/, 'must be a kind, as in Deployment'),
       namespace: glob.optional(),
       name: glob,
     }),

@@ -1,3 +1,5 @@
+import { PSC_PLURAL } from '../contracts/psc-kind.ts';
+
 /** How the API serves each kind that rules speak of. */
 export const KINDS = {
   Pod: { group: '', version: 'v1', resource: 'pods', scope: 'Namespaced' },
@@ -28,7 +30,7 @@ export const KINDS = {
   PhysicalStatefulCluster: {
     group: 'flotilla.dev',
     version: 'v1',
-    resource: 'physicalstatefulclusters',
+    resource: PSC_PLURAL,
     scope: 'Namespaced',
   },
 } as const satisfies Record<string, ServedKind>;

@@ -21,10 +21,17 @@ export interface SetRule extends RuleDescription {
   readonly judge: (index: ClusterIndex, parameters: RuleParameters) => readonly SetFinding[];
 }
 
-export interface RuleDescription {
-  /** Kebab-case; also the suffix of the admission policy's name. */
-  readonly id: string;
+export interface RuleDescription extends RuleFacts {
   readonly group: RuleGroup;
+  /** At least one of each: they are the rule's test. */
+  readonly examples: { readonly passing: readonly Example[]; readonly failing: readonly Example[] };
+}
+
+/** What a report tells of a rule, whatever the rule judges. */
+export interface RuleFacts {
+  /** Kebab-case; also the name of the policy in Pulumi's pack, or the suffix of the admission policy's. */
+  readonly id: string;
+  readonly group: string;
   readonly title: string;
   readonly severity: Severity;
   readonly reason: string;
@@ -32,8 +39,6 @@ export interface RuleDescription {
   readonly fix: string;
   /** Controls of published standards that the rule carries out. */
   readonly standards: readonly Standard[];
-  /** At least one of each: they are the rule's test. */
-  readonly examples: { readonly passing: readonly Example[]; readonly failing: readonly Example[] };
 }
 
 export const RULE_GROUPS = [

@@ -17,7 +17,9 @@ export interface ObjectReference {
 export interface ClusterIndex {
   readonly cluster: string;
   readonly namespaces: ReadonlyMap<string, NamespaceFacts>;
+  /** That face outward. */
   readonly loadBalancers: readonly ObjectReference[];
+  readonly internalLoadBalancers: readonly ObjectReference[];
   /** Image reference ▶ its users. */
   readonly images: ReadonlyMap<string, ImageUse>;
   /** Objects that carry a secret in plain sight. */

@@ -57,6 +57,15 @@ export class ExemptionBook {
   }
 }
 
+/** Exemptions from any of these rules: of the others, who judges by these rules knows nothing. */
+export function exemptionsFrom(
+  exemptions: readonly Exemption[],
+  rules: readonly { readonly id: string }[],
+): readonly Exemption[] {
+  const ids = new Set(rules.map(({ id }) => id));
+  return exemptions.filter(({ rule }) => ids.has(rule));
+}
+
 /** One warning for each exemption that none of the reports needed: one may be for objects of a single stack. */
 export function unusedInAll(reports: readonly PolicyReport[]): readonly Finding[] {
   const [first, ...others] = reports;

@@ -13,11 +13,15 @@ import { referenceOf } from './cluster-index.ts';
 import { kindOf, type KindName } from '../kinds.ts';
 import { secretFieldsOf } from './secret-fields.ts';
 
+/** Annotation by which GKE makes a load balancer that only its own network reaches. */
+const LOAD_BALANCER_TYPE = 'networking.gke.io/load-balancer-type';
+
 /** Gathers the facts of one Kubernetes cluster, object by object; keeps no object. */
 export class ClusterIndexBuilder {
   readonly #cluster: string;
   readonly #namespaces = new Map<string, MutableNamespaceFacts>();
   readonly #loadBalancers: ObjectReference[] = [];
+  readonly #internalLoadBalancers: ObjectReference[] = [];
   readonly #images = new Map<string, ImageUse>();
   readonly #secretValues: SecretValue[] = [];
 
@@ -45,9 +49,15 @@ export class ClusterIndexBuilder {
       cluster: this.#cluster,
       namespaces: this.#namespaces,
       loadBalancers: this.#loadBalancers,
+      internalLoadBalancers: this.#internalLoadBalancers,
       images: this.#images,
       secretValues: this.#secretValues,
     };
+  }
+
+  #addLoadBalancer(located: LocatedObject): void {
+    const isInternal = located.object.metadata.annotations?.[LOAD_BALANCER_TYPE] === 'Internal';
+    (isInternal ? this.#internalLoadBalancers : this.#loadBalancers).push(referenceOf(located));
   }
 
   #addNamespaced(kind: KindName, located: LocatedObject, namespace: MutableNamespaceFacts): void {
@@ -64,7 +74,7 @@ export class ClusterIndexBuilder {
         namespace.budgets.push(budgetOf(located, spec));
         return;
       case 'Service':
-        if (spec['type'] === 'LoadBalancer') this.#loadBalancers.push(referenceOf(located));
+        if (spec['type'] === 'LoadBalancer') this.#addLoadBalancer(located);
         return;
       case 'Deployment':
       case 'StatefulSet':

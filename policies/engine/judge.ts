@@ -1,10 +1,11 @@
 import type { Exemption } from '../exemptions.ts';
-import type { ExemptedFinding, Finding, PolicyReport } from '../report/policy-report.ts';
-import { SEVERITIES, type Rule, type RuleParameters, type SetRule, type Severity } from '../rule.ts';
+import type { PolicyReport } from '../report/policy-report.ts';
+import type { Rule, RuleParameters, SetRule } from '../rule.ts';
 import { RULES } from '../rules/index.ts';
 import { compileRules, type CompiledRules } from './cel.ts';
-import { referenceOf, type LocatedObject, type ObjectReference } from './cluster-index.ts';
-import { ExemptionBook, unusedFinding } from './exemption-book.ts';
+import { referenceOf, type LocatedObject } from './cluster-index.ts';
+import { ExemptionBook, exemptionsFrom, unusedFinding } from './exemption-book.ts';
+import { FINDINGS_LISTED_MAX, FindingCollector } from './finding-collector.ts';
 import { ClusterIndexBuilder } from './index-builder.ts';
 
 export interface JudgeOptions extends RuleParameters {
@@ -22,9 +23,6 @@ export interface JudgeOptions extends RuleParameters {
   /** Findings that are listed; more are only counted. @default FINDINGS_LISTED_MAX */
   readonly findingsMax?: number;
 }
-
-/** Keeps a report of a thoroughly wrong stack readable and in memory. */
-export const FINDINGS_LISTED_MAX = 10_000;
 
 /** Judges the objects of any number of Kubernetes clusters; reads each object once and keeps none. */
 export function judge(objects: Iterable<LocatedObject>, options: JudgeOptions): PolicyReport {
@@ -47,7 +45,7 @@ export class PolicyJudge {
     this.#options = options;
     this.#rules = options.rules ?? RULES;
     this.#compiled = compileRules(this.#rules, options);
-    this.#book = new ExemptionBook(options.exemptions, options.today);
+    this.#book = new ExemptionBook(exemptionsFrom(options.exemptions, RULES), options.today);
     this.#collected = new FindingCollector(this.#book, options.findingsMax ?? FINDINGS_LISTED_MAX);
   }
 
@@ -75,7 +73,13 @@ export class PolicyJudge {
     if (this.#options.unusedExemptions === 'report') {
       for (const exemption of unusedExemptions) this.#collected.addFinding(unusedFinding(exemption));
     }
-    return { ...this.#collected.result(), unusedExemptions, objects: this.#objects, rules: this.#rules };
+    return {
+      ...this.#collected.result(),
+      unusedExemptions,
+      unjudged: [],
+      objects: this.#objects,
+      rules: this.#rules,
+    };
   }
 
   #indexOf(cluster: string): ClusterIndexBuilder {
@@ -87,65 +91,6 @@ export class PolicyJudge {
   }
 }
 
-interface Violation {
-  readonly rule: Rule;
-  readonly severity: Severity;
-  readonly message: string;
-}
-
-class FindingCollector {
-  readonly #book: ExemptionBook;
-  readonly #findingsMax: number;
-  readonly #findings: Finding[] = [];
-  readonly #exempted: ExemptedFinding[] = [];
-  readonly #counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
-  #omitted = 0;
-
-  constructor(book: ExemptionBook, findingsMax: number) {
-    this.#book = book;
-    this.#findingsMax = findingsMax;
-  }
-
-  add({ rule, severity, message }: Violation, object: ObjectReference): void {
-    const finding = { rule: rule.id, severity, message, fix: rule.fix, object };
-    const exemption = this.#book.cover(rule.id, object);
-    if (exemption === undefined) this.addFinding(finding);
-    else if (this.#exempted.length < this.#findingsMax) this.#exempted.push({ ...finding, exemption });
-  }
-
-  addFinding(finding: Finding): void {
-    this.#counts[finding.severity] += 1;
-    if (this.#findings.length < this.#findingsMax) this.#findings.push(finding);
-    else this.#omitted += 1;
-  }
-
-  result(): Pick<PolicyReport, 'findings' | 'exempted' | 'omitted' | 'counts'> {
-    return {
-      findings: this.#findings.toSorted(byGravityRuleAndPlace),
-      exempted: this.#exempted.toSorted(byGravityRuleAndPlace),
-      omitted: this.#omitted,
-      counts: this.#counts,
-    };
-  }
-}
-
 function isSetRule(rule: Rule): rule is SetRule {
   return rule.form === 'set';
-}
-
-function byGravityRuleAndPlace(left: Finding, right: Finding): number {
-  const gravity = SEVERITIES.indexOf(left.severity) - SEVERITIES.indexOf(right.severity);
-  if (gravity !== 0) return gravity;
-  return compareText(sortKey(left), sortKey(right));
-}
-
-function sortKey({ rule, object, message }: Finding): string {
-  const { cluster, namespace = '', kind, name, file } = object;
-  return [rule, cluster, namespace, kind, name, file, message].join('\u0000');
-}
-
-/** By code unit, so that the order does not depend on the machine's locale. */
-function compareText(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }

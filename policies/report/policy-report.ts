@@ -1,6 +1,6 @@
 import type { ObjectReference } from '../engine/cluster-index.ts';
 import type { Exemption } from '../exemptions.ts';
-import type { Rule, Severity } from '../rule.ts';
+import type { RuleFacts, Severity } from '../rule.ts';
 
 /** What judging a set of objects came to. */
 export interface PolicyReport {
@@ -14,8 +14,18 @@ export interface PolicyReport {
   readonly counts: Readonly<Record<Severity, number>>;
   /** Exemptions in force that nothing judged here needed; for more than one report see `unusedInAll`. */
   readonly unusedExemptions: readonly Exemption[];
+  /** Where a rule could not say anything, for what it asks is not known before the cloud has made it. */
+  readonly unjudged: readonly Unjudged[];
   readonly objects: number;
-  readonly rules: readonly Rule[];
+  readonly rules: readonly RuleFacts[];
+}
+
+export interface Unjudged {
+  /** Id of a rule. */
+  readonly rule: string;
+  readonly object: ObjectReference;
+  /** Path of the value that is not known, as in `vpcConfig.publicAccessCidrs`. */
+  readonly path: string;
 }
 
 export interface Finding {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Rule, Severity } from '../rule.ts';
+import type { RuleFacts, Severity } from '../rule.ts';
 import { EXEMPTION_CHECKS, type ExemptedFinding, type Finding, type PolicyReport } from './policy-report.ts';
 import { objectText } from './text.ts';
 
@@ -66,7 +66,7 @@ const LEVELS: Readonly<Record<Severity, SarifLevel>> = {
   info: 'note',
 };
 
-function ruleDescriptor(rule: Rule): SarifRule {
+function ruleDescriptor(rule: RuleFacts): SarifRule {
   return {
     id: rule.id,
     name: pascalCase(rule.id),

@@ -59,7 +59,7 @@ function groupText(
 }
 
 function summary(report: PolicyReport, palette: ReportPalette): string {
-  const { counts, objects, rules, exempted, omitted } = report;
+  const { counts, objects, rules, exempted, omitted, unjudged } = report;
   const total = counts.error + counts.warning + counts.info;
   const parts = (['error', 'warning', 'info'] as const)
     .filter((severity) => counts[severity] > 0)
@@ -69,8 +69,15 @@ function summary(report: PolicyReport, palette: ReportPalette): string {
     `${palette.bold(verdict)} in ${objects} objects under ${rules.length} rules`,
     ...(exempted.length === 0 ? [] : [palette.dim(`${exempted.length} exempted: see policies/exemptions.yaml`)]),
     ...(omitted === 0 ? [] : [palette.dim(`${omitted} findings beyond the limit were counted but not listed`)]),
+    ...(unjudged.length === 0 ? [] : [palette.dim(unjudgedText(unjudged))]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Counts only: each would need a line, and the update asks all of them again. */
+function unjudgedText(unjudged: PolicyReport['unjudged']): string {
+  const rules = [...new Set(unjudged.map(({ rule }) => rule))].toSorted();
+  return `${unjudged.length} not judged, for values that only the clouds will know (${rules.join(', ')}); --format json lists them`;
 }
 
 function paint(severity: Severity, palette: ReportPalette): (text: string) => string {

@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { NAMESPACES } from '../../contracts/names.ts';
 import type { Rule } from '../rule.ts';
 import { change } from '../examples/change.ts';
@@ -122,25 +123,39 @@ export const NETWORK_RULES: readonly Rule[] = [
     group: 'network',
     severity: 'error',
     id: 'one-load-balancer',
-    title: 'A Kubernetes cluster has one load balancer',
+    title: 'A Kubernetes cluster has one load balancer, and one inside for a private link',
     reason: 'Load balancers cost money by the piece and each is one more way in; the gateway needs one.',
     fix: 'Remove the others: brokers are told apart by host name behind the one of the gateway.',
     standards: [],
     kinds: ['Service'],
-    judge: ({ loadBalancers }) =>
-      loadBalancers
-        .slice(LOAD_BALANCERS_MAX)
-        .map((object) => ({ object, message: `load balancer beyond the ${LOAD_BALANCERS_MAX} that a cluster needs` })),
+    judge: ({ loadBalancers, internalLoadBalancers }) =>
+      [loadBalancers, internalLoadBalancers].flatMap((ofOneKind) =>
+        ofOneKind.slice(LOAD_BALANCERS_MAX).map((object) => ({
+          object,
+          message: `load balancer beyond the ${LOAD_BALANCERS_MAX} that a cluster needs`,
+        })),
+      ),
     examples: {
-      passing: [{ title: 'the gateway', objects: [loadBalancer] }],
+      passing: [
+        { title: 'the gateway', objects: [loadBalancer] },
+        { title: 'the gateway, and one inside for a private link', objects: [loadBalancer, internal('link')] },
+      ],
       failing: [
         {
           title: 'two in the gateway',
           objects: [loadBalancer, change(loadBalancer, ['metadata', 'name'], 'another')],
         },
+        { title: 'two inside', objects: [loadBalancer, internal('link'), internal('another')] },
       ],
     },
   },
 ];
 
+/** Of each kind. */
 const LOAD_BALANCERS_MAX = 1;
+
+function internal(name: string): KubernetesObject {
+  return change(change(loadBalancer, ['metadata', 'name'], name), ['metadata', 'annotations'], {
+    'networking.gke.io/load-balancer-type': 'Internal',
+  });
+}
