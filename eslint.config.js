@@ -9,9 +9,10 @@ const layers = {
   constructs: ['contracts'],
   policies: ['contracts', 'constructs'],
   images: ['contracts'],
+  operators: ['contracts', 'constructs'],
   stacks: ['contracts', 'constructs', 'images', 'policies'],
-  local: ['contracts', 'constructs', 'images', 'stacks'],
-  cli: ['contracts', 'constructs', 'images', 'stacks', 'policies', 'local'],
+  local: ['contracts', 'constructs', 'images', 'operators', 'stacks'],
+  cli: ['contracts', 'constructs', 'images', 'operators', 'stacks', 'policies', 'local'],
 };
 const allLayers = Object.keys(layers);
 const importZones = Object.entries(layers).flatMap(([layer, mayImport]) =>

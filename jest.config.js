@@ -16,6 +16,19 @@ export default {
     // Pure code, in parallel.
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'] },
     // Real Kafka, real API server: each file starts and stops what it needs.
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e.ts'] },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/**/*.e2e.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
+    },
+    // One whole region for all of them, which is taken down at the end.
+    {
+      ...shared,
+      displayName: 'region',
+      testMatch: ['<rootDir>/test/e2e/**/*.e2e.ts'],
+      globalSetup: '<rootDir>/test/e2e/set-up.js',
+      globalTeardown: '<rootDir>/test/e2e/tear-down.js',
+    },
   ],
 };

@@ -35,6 +35,7 @@ export function clusterContext(
     dnsZone: region.domain,
     addressRanges: { network: region.addressRange, pods: cluster.podRange, services: cluster.serviceRange },
     mothership: mothershipAccess(config, cluster),
+    ...(cluster.podMonitors === true ? { metricsBy: 'prometheus-operator' as const } : {}),
   };
 }
 

@@ -7,6 +7,8 @@ import { Gateway } from '../constructs/kubernetes/gateway/gateway.ts';
 import { gatewayHost } from '../constructs/kubernetes/kafka/dns.ts';
 import { LocalDatabase } from '../constructs/kubernetes/local/database.ts';
 import { LocalObjectStore } from '../constructs/kubernetes/local/object-store.ts';
+import { ClusterAutoscaler } from '../constructs/kubernetes/platform/cluster-autoscaler.ts';
+import type { ClusterAutoscalerProps } from '../constructs/kubernetes/platform/cluster-autoscaler.ts';
 import { ExternalDns } from '../constructs/kubernetes/platform/external-dns.ts';
 import { NodeZoneReader } from '../constructs/kubernetes/platform/node-zone-reader.ts';
 import { PlatformNamespace } from '../constructs/kubernetes/platform/platform-namespace.ts';
@@ -20,11 +22,16 @@ import type { KubernetesObject } from '../contracts/kubernetes-object.ts';
 import { NAMESPACES } from '../contracts/names.ts';
 import type { RegionOutputs } from '../contracts/region-outputs.ts';
 import type { ControlPlaneConfig } from './stack-config.ts';
+import type { SynthesisProblem } from './synthesis-error.ts';
 import { SynthesisError } from './synthesis-error.ts';
 
 export interface PlatformFilesProps {
   readonly context: ClusterContext;
+  /** Name of the Kubernetes cluster in the stack config. */
+  readonly cluster: string;
   readonly outputs: RegionOutputs;
+  /** Present where networks of the same cloud are to reach this cluster's gateway without the internet between. */
+  readonly privateLink: 'offered' | undefined;
   /** Every pair of figures that a volume of the region's cloud may be given. */
   readonly volumeFigures: readonly VolumeFigures[];
   /** Present where this Kubernetes cluster runs the control plane. */
@@ -41,7 +48,7 @@ export interface PlatformFiles {
   readonly '50-control-plane'?: readonly KubernetesObject[];
 }
 
-/** @throws SynthesisError when the outputs lack what the control plane needs */
+/** @throws SynthesisError when the outputs lack what the control plane or the autoscaler needs */
 export function platformFiles(props: PlatformFilesProps): PlatformFiles {
   const { context, outputs, controlPlane } = props;
   const { dataPlane } = context;
@@ -51,16 +58,22 @@ export function platformFiles(props: PlatformFilesProps): PlatformFiles {
       zones: dataPlane.zones,
       platformKeyId: outputs.platformKeyId,
       volumeFigures: props.volumeFigures,
+      ...(outputs.volumeResourceGroup === undefined ? {} : { resourceGroup: outputs.volumeResourceGroup }),
     });
   });
   const platform = render(context, (chart) => {
     new PriorityClasses(chart, 'priority-classes');
     new NodeZoneReader(chart, 'node-zone-reader');
-    new Gateway(chart, 'gateway', { dataPlane, hostname: gatewayHost(dataPlane.domain) });
+    new Gateway(chart, 'gateway', {
+      dataPlane,
+      hostname: gatewayHost(dataPlane.domain),
+      ...(props.privateLink === undefined ? {} : { privateLink: props.privateLink }),
+    });
     if (dataPlane.cloud !== 'local') {
       const { platformKeyId, identities } = outputs;
       new ExternalDns(chart, 'external-dns', { context, identity: identities.externalDns, platformKeyId });
     }
+    if (dataPlane.cloud === 'aws') new ClusterAutoscaler(chart, 'autoscaler', autoscalerProps(props));
   });
   const services = render(context, (chart) => {
     new DataPlaneServices(chart, 'data-plane', { context });
@@ -72,6 +85,26 @@ export function platformFiles(props: PlatformFilesProps): PlatformFiles {
     '30-platform': platform,
     '40-data-plane': services,
     ...(control === undefined ? {} : { '50-control-plane': control }),
+  };
+}
+
+function autoscalerProps({ context, outputs, cluster }: PlatformFilesProps): ClusterAutoscalerProps {
+  const made = Object.hasOwn(outputs.kubernetesClusters, cluster) ? outputs.kubernetesClusters[cluster] : undefined;
+  const identity = made?.autoscalerIdentity;
+  if (made === undefined || identity === undefined) {
+    throw new SynthesisError(context.stack, [
+      absentOutput(`kubernetesClusters.${cluster}.autoscalerIdentity`, 'a region on aws'),
+    ]);
+  }
+  return { context, clusterName: made.name, identity };
+}
+
+function absentOutput(name: string, whose: string): SynthesisProblem {
+  return {
+    field: `outputs.${name}`,
+    value: 'absent',
+    rule: `${whose} has it in its outputs`,
+    hint: 'Run `pulumi up` for the stack, or add it to the file that stands in for its outputs',
   };
 }
 
@@ -105,14 +138,9 @@ function controlPlaneObjects(
     throw new SynthesisError(
       context.stack,
       [
-        ...(database === undefined ? ['outputs.database'] : []),
-        ...(bucketProvisioner === undefined ? ['outputs.identities.bucketProvisioner'] : []),
-      ].map((field) => ({
-        field,
-        value: 'absent',
-        rule: 'the region that hosts the control plane has it in its outputs',
-        hint: 'Run `pulumi up` for the stack, or add it to the file that stands in for its outputs',
-      })),
+        ...(database === undefined ? ['database'] : []),
+        ...(bucketProvisioner === undefined ? ['identities.bucketProvisioner'] : []),
+      ].map((name) => absentOutput(name, 'the region that hosts the control plane')),
     );
   }
   return render(context, (chart) => {

@@ -9,6 +9,7 @@ import { MOTHERSHIP, kafkaUuid, pscNamespace, storageClassPrefix } from '../cont
 import type { RegionOutputs, TenantStorageOutputs } from '../contracts/region-outputs.ts';
 import { kubernetesClusterId } from './config.ts';
 import { nodeClassFor } from './node-class.ts';
+import { linkConsumerRanges } from './private-link.ts';
 import type { KubernetesClusterConfig, MothershipConfig, StackConfig, TenantConfig } from './stack-config.ts';
 import { SynthesisError } from './synthesis-error.ts';
 
@@ -89,7 +90,7 @@ export function mothershipPsc(
       cluster: mothership.cluster,
       zones: config.region.zones,
       limits: {},
-      allowedSourceRanges: [],
+      allowedSourceRanges: mothershipSources(config, mothership, outputs),
       config: {},
       deletionProtection: true,
     },
@@ -97,6 +98,17 @@ export function mothershipPsc(
     outputs,
     images,
   );
+}
+
+/** Data planes of this region's other clusters come through its NAT gateways as strangers do, guests of a link from inside. */
+function mothershipSources(
+  config: StackConfig,
+  { clientRanges }: Extract<MothershipConfig, { readonly hosted: true }>,
+  { egressRanges }: RegionOutputs,
+): readonly string[] {
+  return clientRanges.length === 0
+    ? []
+    : [...new Set([...clientRanges, ...egressRanges, ...linkConsumerRanges(config)])];
 }
 
 function pscLabels({ stack }: StackConfig, tenant: string): Readonly<Record<string, string>> {

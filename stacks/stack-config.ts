@@ -14,6 +14,21 @@ export interface StackConfig {
   /** Present exactly in the region that hosts the control plane. */
   readonly controlPlane?: ControlPlaneConfig;
   readonly tenants: readonly TenantConfig[];
+  /** Absent: nobody is told what the region costs. */
+  readonly budget?: BudgetConfig;
+}
+
+/** What the region may cost before somebody is told; nothing is ever stopped by it. */
+export interface BudgetConfig {
+  /** For each calendar month, in `currency`. */
+  readonly monthlyAmount: number;
+  /** ISO 4217, as in `USD`: the currency that the account is billed in. */
+  readonly currency: string;
+  readonly alertEmails: readonly string[];
+  /** First month that counts, as in `2026-12`. */
+  readonly firstMonth: string;
+  /** Only on gcp, as in `000000-AAAAAA-000000`. */
+  readonly billingAccount?: string;
 }
 
 export interface RegionConfig {
@@ -43,7 +58,14 @@ export interface KubernetesClusterConfig {
   readonly serviceRange: string;
   /** CIDR blocks that may reach the API server; empty: private access only. */
   readonly apiAccessRanges: readonly string[];
+  /**
+   * Who may do everything in the cluster: role ARNs (aws), members such as `group:…` (gcp) or `group:<object id>` of Entra (azure).
+   * Empty: nobody, until somebody is let in by hand.
+   */
+  readonly administrators: readonly string[];
   readonly nodeClasses: readonly NodeClassConfig[];
+  /** The cluster has a Prometheus Operator, whose PodMonitors tell it what to read. */
+  readonly podMonitors?: true;
 }
 
 /** One pool of equal nodes per zone. */
@@ -65,6 +87,19 @@ export type MothershipConfig =
       readonly version: string;
       /** Name of the Kubernetes cluster that runs it. */
       readonly cluster: string;
+      /**
+       * CIDR blocks that data planes of other regions come from (`egressRanges` of their outputs); the region's own are
+       * always let in. Empty: any address, over mutual TLS all the same.
+       */
+      readonly clientRanges: readonly string[];
+      /** Offers the mothership to networks of the same cloud without the internet between. */
+      readonly privateLink?: {
+        /** Absent until the gateway has made it: what leads to it is in the manifests by then, and nobody is let in yet. */
+        readonly loadBalancer?: string;
+        readonly consumers: readonly string[];
+        /** Only on aws: other regions that consumers connect from. */
+        readonly consumerRegions?: readonly string[];
+      };
     }
   | {
       readonly hosted: false;
@@ -72,6 +107,8 @@ export type MothershipConfig =
       readonly bootstrapServer: string;
       /** CIDR blocks that the address lies in: what network policies open. */
       readonly addressRanges: readonly string[];
+      /** Reaches it by a private link of the same cloud; absent: by its public address. */
+      readonly privateLink?: { readonly service: string };
     };
 
 export interface ControlPlaneConfig {

@@ -18,6 +18,7 @@ import { admissionPolicies } from '../policies/admission-policies.ts';
 import type { Exemption } from '../policies/exemptions.ts';
 import { clusterContext } from './cluster-context.ts';
 import { platformFiles } from './platform-files.ts';
+import { offersPrivateLink } from './private-link.ts';
 import { mothershipPsc, pscForTenant, storageOutputs } from './psc-for-tenant.ts';
 import type { KubernetesClusterConfig, StackConfig, TenantConfig } from './stack-config.ts';
 
@@ -54,7 +55,7 @@ export function* synthesize(
       figures,
     };
     yield* sharedFiles(synthesis);
-    if (config.mothership.hosted && config.mothership.cluster === cluster.name) {
+    if (config.mothership.hosted && runsMothership(config, cluster)) {
       const psc = mothershipPsc(config, config.mothership, outputs, images);
       yield* pscFiles(synthesis, `60-${MOTHERSHIP}`, psc);
     }
@@ -87,6 +88,10 @@ interface ClusterSynthesis {
   readonly figures: readonly VolumeFigures[];
 }
 
+function runsMothership({ mothership }: StackConfig, { name }: KubernetesClusterConfig): boolean {
+  return mothership.hosted && mothership.cluster === name;
+}
+
 /** Files that are there whatever tenants the cluster has. */
 function* sharedFiles(synthesis: ClusterSynthesis): Generator<ManifestFile> {
   const { config, cluster, outputs, images, context, exemptions, figures } = synthesis;
@@ -95,7 +100,14 @@ function* sharedFiles(synthesis: ClusterSynthesis): Generator<ManifestFile> {
   const objects: Readonly<Record<string, readonly KubernetesObject[]>> = {
     '00-crds': inApplyOrder([PSC_CRD, DNS_ENDPOINT_CRD]),
     '15-admission-policies': admissionPolicies({ registries, exemptions }),
-    ...platformFiles({ context, outputs, volumeFigures: figures, controlPlane }),
+    ...platformFiles({
+      context,
+      cluster: cluster.name,
+      outputs,
+      privateLink: runsMothership(config, cluster) && offersPrivateLink(config) ? 'offered' : undefined,
+      volumeFigures: figures,
+      controlPlane,
+    }),
   };
   for (const name of Object.keys(objects).sort()) {
     yield { path: manifestPath(cluster.name, name), objects: objects[name] ?? [] };
@@ -112,7 +124,7 @@ function* tenantFiles(synthesis: ClusterSynthesis, tenant: TenantConfig): Genera
 
 /** A PSC in its namespace, with storage classes of its own where its volumes have a key of their own; and its rendering. */
 function* pscFiles(
-  { cluster, context }: ClusterSynthesis,
+  { cluster, context, outputs }: ClusterSynthesis,
   file: string,
   psc: PhysicalStatefulCluster,
   keyId?: string,
@@ -123,7 +135,13 @@ function* pscFiles(
     new TenantNamespace(chart, 'namespace', { psc, kubernetesVersion });
     if (keyId !== undefined) {
       const { cloud, zones } = dataPlane;
-      new ZonalStorageClasses(chart, 'storage', { cloud, zones, prefix: storageClassPrefix(name), keyId });
+      new ZonalStorageClasses(chart, 'storage', {
+        cloud,
+        zones,
+        prefix: storageClassPrefix(name),
+        keyId,
+        ...(outputs.volumeResourceGroup === undefined ? {} : { resourceGroup: outputs.volumeResourceGroup }),
+      });
     }
   });
   yield { path: manifestPath(cluster.name, file), objects: [...around, asObject(psc)] };

@@ -17,6 +17,13 @@ export interface PulumiEngine {
   readonly installation: { readonly root?: string };
 }
 
+/** The user's own engine, where the PATH has one that is new enough; nothing is built. */
+export async function ownPulumiEngine(env: NodeJS.ProcessEnv): Promise<PulumiEngine | undefined> {
+  const version = await ownVersion(env);
+  if (version === undefined || !isAtLeast(version, PULUMI_VERSION)) return undefined;
+  return { source: 'path', command: 'pulumi', version, installation: {} };
+}
+
 /** Oldest engine that the stacks' `@pulumi/pulumi` is tested with, and the one that is built where there is none. */
 export const PULUMI_VERSION = '3.230.0';
 

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type LockWait, withLock } from './lock-file.ts';
 import { systemErrorCode, ToolError } from './tool-error.ts';
 
@@ -12,6 +14,8 @@ export interface CacheOptions {
   readonly onProgress?: (line: string) => void;
   /** How long to wait for another process that builds the same entry. */
   readonly lockWait?: LockWait;
+  /** How an entry is brought to the disk before it is published: each file, or all that the file system still holds back. */
+  readonly durable?: 'files' | 'file-system';
 }
 
 /** Folder of tools that are slow to get: outside any clone, so that a second clone finds them made. */
@@ -43,7 +47,7 @@ export async function cached(
       // Another process may have published the entry while this one waited.
       if (await isFolder(target)) return;
       await removeLeftovers(target);
-      await buildAndPublish(target, build);
+      await buildAndPublish(target, build, options.durable ?? 'files');
     });
   } catch (error) {
     throw explain(error, options.root);
@@ -60,11 +64,15 @@ function progressOf({ onProgress }: CacheOptions, name: string): { readonly onWa
   };
 }
 
-async function buildAndPublish(target: string, build: (dir: string) => Promise<void>): Promise<void> {
+async function buildAndPublish(
+  target: string,
+  build: (dir: string) => Promise<void>,
+  durable: 'files' | 'file-system',
+): Promise<void> {
   const part = await mkdtemp(`${target}${PART_INFIX}`);
   try {
     await build(part);
-    await syncTree(part);
+    await (durable === 'files' ? syncTree(part) : promisify(execFile)('sync', ['--file-system', part]));
     await publish(part, target);
   } finally {
     await rm(part, { recursive: true, force: true });

@@ -12,6 +12,8 @@ export interface LockWait {
 interface LockOptions extends LockWait {
   /** Called once for each holder that is waited for, with its process id. */
   readonly onWait?: (pid: number) => void;
+  /** What to throw when the holder still has it after the wait's limit. */
+  readonly held?: (pid: number) => ToolError;
 }
 
 const TIMEOUT_MS = 20 * 60 * 1000;
@@ -30,6 +32,12 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
   }
 }
 
+/** Process id of who holds the lock file at `path` now; undefined when nobody does. */
+export async function lockHolder(path: string): Promise<number | undefined> {
+  const holder = parseHolder((await readIfThere(path)) ?? '');
+  return (await isAlive(holder)) ? holder.pid : undefined;
+}
+
 async function acquire(path: string, options: LockOptions): Promise<void> {
   const deadlineMs = performance.now() + (options.timeoutMs ?? TIMEOUT_MS);
   let announced: string | undefined;
@@ -42,14 +50,17 @@ async function acquire(path: string, options: LockOptions): Promise<void> {
       continue;
     }
     if (performance.now() > deadlineMs) {
-      throw new ToolError(`the lock ${path} is still held by process ${holder.pid}`, {
-        hint: `wait for process ${holder.pid} to end, or end it`,
-      });
+      throw options.held?.(holder.pid) ?? stillHeld(path, holder.pid);
     }
     if (announced !== text) options.onWait?.(holder.pid);
     announced = text;
     await delay(options.pollMs ?? POLL_MS);
   }
+}
+
+function stillHeld(path: string, pid: number): ToolError {
+  const hint = `wait for process ${pid} to end, or end it`;
+  return new ToolError(`the lock ${path} is still held by process ${pid}`, { hint });
 }
 
 /** The lock appears together with its content: a hard link to a file that is already written. */

@@ -1,10 +1,13 @@
 /** A tool or the machine that it runs on failed in a way that a person can mend: says what happened and what to do. */
 export class ToolError extends Error {
+  /** What happened, without what to do. */
+  readonly what: string;
   readonly hint: string;
 
   constructor(what: string, options: { readonly hint: string; readonly cause?: unknown }) {
     super(`${what}\nwhat to do: ${options.hint}`, { cause: options.cause });
     this.name = 'ToolError';
+    this.what = what;
     this.hint = options.hint;
   }
 }

@@ -1,5 +1,12 @@
-import type { KubernetesClusterConfig, MothershipConfig, StackConfig, TenantConfig } from '../stack-config.ts';
+import type {
+  BudgetConfig,
+  KubernetesClusterConfig,
+  MothershipConfig,
+  StackConfig,
+  TenantConfig,
+} from '../stack-config.ts';
 import { DEFAULT_LOCAL_RETENTION_HOURS, type StackFile } from './schema.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 /** The config that a valid file stands for: every default filled in. */
 export function complete(file: StackFile, stack: string): StackConfig {
@@ -12,6 +19,7 @@ export function complete(file: StackFile, stack: string): StackConfig {
     mothership: completeMothership(file.mothership, firstCluster),
     ...(file.controlPlane === undefined ? {} : { controlPlane: completeControlPlane(file.controlPlane, firstCluster) }),
     tenants: (file.tenants ?? []).map((tenant) => completeTenant(tenant, firstCluster, file.region.zones)),
+    ...(file.budget === undefined ? {} : { budget: completeBudget(file.budget) }),
   };
 }
 
@@ -21,12 +29,33 @@ function completeCluster(cluster: StackFile['kubernetesClusters'][number]): Kube
   return {
     ...cluster,
     apiAccessRanges: cluster.apiAccessRanges ?? [],
+    administrators: cluster.administrators ?? [],
     nodeClasses: cluster.nodeClasses.map((nodeClass) => ({ ...nodeClass, minPerZone: nodeClass.minPerZone ?? 1 })),
   };
 }
 
 function completeMothership(mothership: StackFile['mothership'], firstCluster: string): MothershipConfig {
-  return mothership.hosted ? { ...mothership, cluster: mothership.cluster ?? firstCluster } : mothership;
+  if (!mothership.hosted) {
+    const { privateLink, ...remote } = mothership;
+    return { ...remote, ...(privateLink === undefined ? {} : { privateLink }) };
+  }
+  const { privateLink, ...hosted } = mothership;
+  return {
+    ...hosted,
+    cluster: hosted.cluster ?? firstCluster,
+    clientRanges: hosted.clientRanges ?? [],
+    ...(privateLink === undefined ? {} : { privateLink: completeOffer(privateLink) }),
+  };
+}
+
+type HostedMothership = Extract<StackFile['mothership'], { readonly hosted: true }>;
+
+function completeOffer({ loadBalancer, consumerRegions, ...offer }: NonNullable<HostedMothership['privateLink']>) {
+  return { ...offer, ...withoutUndefined({ loadBalancer, consumerRegions }) };
+}
+
+function completeBudget({ billingAccount, ...budget }: NonNullable<StackFile['budget']>): BudgetConfig {
+  return { ...budget, ...(billingAccount === undefined ? {} : { billingAccount }) };
 }
 
 function completeControlPlane(
@@ -54,16 +83,9 @@ function completeTenant(tenant: Tenant, firstCluster: string, zones: readonly st
           },
         }),
     ...(tenant.encryptionKey === undefined ? {} : { encryptionKey: tenant.encryptionKey }),
-    limits: present(tenant.limits ?? {}),
+    limits: withoutUndefined(tenant.limits ?? {}),
     allowedSourceRanges: tenant.allowedSourceRanges ?? [],
     config: Object.fromEntries(Object.entries(tenant.config ?? {}).map(([key, value]) => [key, String(value)])),
     deletionProtection: tenant.deletionProtection ?? true,
-  };
-}
-
-/** Without keys whose value is undefined, which the validator's types allow and the config's do not. */
-function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }

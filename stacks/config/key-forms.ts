@@ -20,7 +20,7 @@ export function parseCustomerKey(text: string): CustomerKey | undefined {
 export const CUSTOMER_KEY_FORMS: Readonly<Record<Exclude<Cloud, 'local'>, string>> = {
   aws: 'arn:aws:kms:<region>:<account>:key/<key id>',
   gcp: 'projects/<project>/locations/<location>/keyRings/<ring>/cryptoKeys/<key>',
-  azure: 'https://<vault>.vault.azure.net/keys/<key>',
+  azure: 'https://<vault>.vault.azure.net/keys/<key>/<version>',
 };
 
 /** Of a cloud that a text begins like, though its form is not whole. */
@@ -36,8 +36,9 @@ const AWS_KEY =
 // Without a version: Cloud KMS rotates inside the key.
 const GCP_KEY =
   /^projects\/[a-z][a-z0-9:.-]{4,61}\/locations\/(?<location>[a-z0-9-]+)\/keyRings\/[\w-]{1,63}\/cryptoKeys\/[\w-]{1,63}$/;
+// With a version: disk encryption sets start from one and follow later ones by themselves.
 const AZURE_KEY =
-  /^https:\/\/[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]\.(vault|managedhsm)\.azure\.net\/keys\/[a-zA-Z0-9-]{1,127}(\/[0-9a-f]{32})?$/;
+  /^https:\/\/[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]\.(vault|managedhsm)\.azure\.net\/keys\/[a-zA-Z0-9-]{1,127}\/[0-9a-f]{32}$/;
 
 function located(location: string | undefined): Pick<CustomerKey, 'location'> {
   return location === undefined ? {} : { location };

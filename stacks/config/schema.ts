@@ -86,10 +86,19 @@ const kubernetesCluster = z
       .array(cidr)
       .optional()
       .meta({ default: [], description: 'CIDR blocks that may reach the API server; none: private access only.' }),
+    administrators: z.array(text('An administrator')).optional().meta({
+      default: [],
+      description:
+        'Who may do everything in the cluster: role ARNs (aws), user:, group: or serviceAccount: and an e-mail (gcp), user:, group: or servicePrincipal: and an object id of Entra (azure).',
+    }),
     nodeClasses: z
       .array(nodeClass)
       .min(1, 'A Kubernetes cluster has at least one node class.')
       .describe('Pools of nodes.'),
+    podMonitors: z
+      .literal(true)
+      .exactOptional()
+      .describe('The cluster has a Prometheus Operator: PodMonitors tell it what to read. Without: annotations only.'),
   })
   .describe('One Kubernetes cluster: the unit of a data plane.');
 
@@ -99,6 +108,29 @@ const hostedMothership = z
     ckus,
     version: kafkaVersion,
     cluster: text('A cluster').optional().describe('Name of the Kubernetes cluster that runs it; default: the first.'),
+    clientRanges: z.array(cidr).optional().meta({
+      default: [],
+      description:
+        "CIDR blocks that other regions' data planes come from (egressRanges of their outputs); none: any address.",
+    }),
+    privateLink: z
+      .strictObject({
+        loadBalancer: text('A load balancer')
+          .optional()
+          .describe(
+            "The gateway's load balancer, once it is there: its ARN (aws), forwarding rule's self link (gcp) or frontend IP configuration's id (azure).",
+          ),
+        consumers: z
+          .array(text('A consumer'))
+          .min(1, 'A private link that nobody may use is none: name who may.')
+          .describe('Accounts (aws), projects (gcp) or subscriptions (azure) that may connect.'),
+        consumerRegions: z
+          .array(text('A region'))
+          .optional()
+          .describe('Only on aws, whose links stay in their region else: other regions that consumers connect from.'),
+      })
+      .optional()
+      .describe('Offers the mothership to networks of the same cloud without the internet between.'),
   })
   .describe('The mothership runs here.');
 
@@ -113,6 +145,14 @@ const remoteMothership = z
       .array(cidr)
       .min(1, 'Network policies open nothing without an address range.')
       .describe('CIDR blocks that the address lies in: what network policies open.'),
+    privateLink: z
+      .strictObject({
+        service: text('A service').describe(
+          "The mothership's endpoint service (aws), service attachment (gcp) or private link service (azure).",
+        ),
+      })
+      .optional()
+      .describe('Reaches it by a private link of the same cloud; absent: by its public address.'),
   })
   .describe('The mothership is reached elsewhere.');
 
@@ -188,6 +228,34 @@ const tenant = z
   })
   .describe("One tenant's Kafka cluster.");
 
+const budget = z
+  .strictObject({
+    monthlyAmount: z
+      .number('An amount is a number.')
+      .positive('An amount is more than nothing.')
+      .max(100_000_000, 'An amount is at most 100,000,000.')
+      .describe('For each calendar month.'),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'A currency has three capitals, as in USD.')
+      .describe('ISO 4217, as in `USD`: the currency that the account is billed in.'),
+    alertEmails: z
+      .array(z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'An e-mail address has a name, an @ and a domain.'))
+      .min(1, 'A budget that tells nobody is none: name who is told.')
+      .max(5, 'At most 5 addresses are told: GCP takes no more channels, use a mailing list.')
+      .describe('Told at half, nine tenths and all of the amount, and when the forecast passes it.'),
+    firstMonth: z
+      .string()
+      .regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'A month is a year and a month, as in 2026-12.')
+      .describe('First month that counts, as in `2026-12`.'),
+    billingAccount: z
+      .string()
+      .regex(/^[0-9A-F]{6}(-[0-9A-F]{6}){2}$/, 'A billing account is as in 000000-AAAAAA-000000.')
+      .optional()
+      .describe('Only on gcp, which keeps budgets with the billing account.'),
+  })
+  .describe('What the region may cost before somebody is told; nothing is ever stopped by it.');
+
 /** The keys of a stack file without their namespace: what people write, before defaults. */
 export const stackFileSchema = z.strictObject({
   region,
@@ -199,6 +267,7 @@ export const stackFileSchema = z.strictObject({
   mothership,
   controlPlane: controlPlane.optional(),
   tenants: z.array(tenant).optional().meta({ default: [], description: 'Tenants of the region.' }),
+  budget: budget.optional(),
 });
 
 export type StackFile = z.infer<typeof stackFileSchema>;

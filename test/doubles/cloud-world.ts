@@ -16,9 +16,9 @@ export class CloudFailure extends Error {}
 
 /** What exists in the double of a cloud and what was done to it; outlives the engine's runs, as a cloud does. */
 export class CloudWorld {
-  readonly #resources = new Map<string, WorldResource>();
+  #resources = new Map<string, WorldResource>();
   readonly #writes: string[] = [];
-  readonly #failures: { readonly operation: Operation; readonly type: string }[] = [];
+  readonly #failures: { readonly operation: Operation; readonly type: string; readonly says: string }[] = [];
   #created = 0;
 
   resources(): readonly WorldResource[] {
@@ -35,15 +35,25 @@ export class CloudWorld {
   }
 
   /** The next operation of this kind on this type fails before it changes anything; later ones succeed. */
-  failNext(operation: Operation, type: string): void {
-    this.#failures.push({ operation, type });
+  failNext(operation: Operation, type: string, says = 'told to by the test'): void {
+    this.#failures.push({ operation, type, says });
   }
 
   throwIfToldTo(operation: Operation, type: string): void {
     const place = this.#failures.findIndex((failure) => failure.operation === operation && failure.type === type);
-    if (place === -1) return;
-    this.#failures.splice(place, 1);
-    throw new CloudFailure(`the cloud refused to ${operation} ${type}: told to by the test`);
+    const [failure] = place === -1 ? [] : this.#failures.splice(place, 1);
+    if (failure !== undefined) throw new CloudFailure(`the cloud refused to ${operation} ${type}: ${failure.says}`);
+  }
+
+  /** All that exists, to come back to with {@link restore}. */
+  snapshot(): ReadonlyMap<string, WorldResource> {
+    return new Map(this.#resources);
+  }
+
+  /** Makes the world what it was; nothing of it counts as a write. */
+  restore(snapshot: ReadonlyMap<string, WorldResource>): void {
+    this.#resources = new Map(snapshot);
+    this.#writes.splice(0);
   }
 
   find(id: string): WorldResource | undefined {

@@ -5,7 +5,9 @@ import { CloudWorld } from './cloud-world.ts';
 import { providerService, type ProviderServiceOptions } from './provider-service.ts';
 import { sdkTypes } from './sdk-types.ts';
 
-export interface ProviderDoubleOptions extends Partial<Pick<ProviderServiceOptions, 'replaceOn' | 'functions'>> {
+export interface ProviderDoubleOptions extends Partial<
+  Pick<ProviderServiceOptions, 'replaceOn' | 'computed' | 'functions'>
+> {
   /** Installed SDK whose plugin this stands for, as in `@pulumi/aws`. */
   readonly sdk: string;
 }
@@ -23,11 +25,14 @@ export interface ProviderDouble {
  * own types and keeps what it made in memory. It cannot tell whether the cloud would accept a value.
  */
 export async function startProviderDouble(options: ProviderDoubleOptions): Promise<ProviderDouble> {
-  const { sdk, replaceOn = {}, functions = {} } = options;
+  const { sdk, replaceOn = {}, computed = () => ({}), functions = {} } = options;
   const types = sdkTypes(sdk);
   const world = new CloudWorld();
   const server = new grpc.Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
-  server.addService(providerGrpc.ResourceProviderService, providerService({ types, world, replaceOn, functions }));
+  server.addService(
+    providerGrpc.ResourceProviderService,
+    providerService({ types, world, replaceOn, computed, functions }),
+  );
   const bind = promisify(server.bindAsync.bind(server));
   const port = await bind('127.0.0.1:0', grpc.ServerCredentials.createInsecure());
   return {

@@ -11,12 +11,18 @@ import type { CloudWorld } from './cloud-world.ts';
 import { configProblems, type InputProblem, inputProblems } from './input-problems.ts';
 import { inventedOutputs } from './invented-outputs.ts';
 import type { SdkTypes } from './sdk-types.ts';
+import { isRecord } from './wire.ts';
 
 export interface ProviderServiceOptions {
   readonly types: SdkTypes;
   readonly world: CloudWorld;
   /** Properties whose change replaces the resource, by type; the SDKs' types do not say. */
   readonly replaceOn: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Outputs that the SDK calls uncertain and a program counts on all the same, by type and logical name. What is a mapping
+   * is joined to what the inputs have under the same name.
+   */
+  readonly computed: (type: string, name: string) => Fields;
   /** Results of functions by token, as in `aws:index/getCallerIdentity:getCallerIdentity`. */
   readonly functions: Readonly<Record<string, (args: Fields) => Fields>>;
 }
@@ -87,11 +93,15 @@ function readingCalls({ types, world, replaceOn, functions }: ProviderServiceOpt
   };
 }
 
-function writingCalls({ types, world }: ProviderServiceOptions) {
+function writingCalls({ types, world, computed: answers }: ProviderServiceOptions) {
   const outputs = (type: string, name: string, inputs: Fields): Fields => {
     const properties = types.outputs(type);
     if (properties === undefined) throw new Error(`the SDK has no type ${type}`);
-    return inventedOutputs(properties, inputs, `${type}/${name}`);
+    const counted = Object.entries(answers(type, name)).map(([key, value]) => {
+      const given = inputs[key];
+      return [key, isRecord(value) && isRecord(given) ? { ...given, ...value } : value] as const;
+    });
+    return { ...inventedOutputs(properties, inputs, `${type}/${name}`), ...Object.fromEntries(counted) };
   };
   return {
     create: answer((call: request.CreateRequest) => {

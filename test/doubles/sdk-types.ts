@@ -40,8 +40,8 @@ export function sdkTypes(packageName: string): SdkTypes {
   };
   return {
     ...pulumi,
-    inputs: (token) => nested.members(declarations(token)?.get(`${typeName(token)}Args`)),
-    outputs: (token) => nested.members(declarations(token)?.get(typeName(token))),
+    inputs: remembered((token) => nested.members(declarations(token)?.get(`${typeName(token)}Args`))),
+    outputs: remembered((token) => nested.members(declarations(token)?.get(typeName(token)))),
     provider: () => {
       const members = nested.members(nested.declarations(join(folder, 'provider.d.ts')).get('ProviderArgs'));
       if (members === undefined) throw new Error(`${packageName} declares no ProviderArgs`);
@@ -50,13 +50,31 @@ export function sdkTypes(packageName: string): SdkTypes {
   };
 }
 
+/** A type is asked for again with each of its resources, and a declaration does not change. */
+function remembered<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, { readonly value: Value }>();
+  return (key) => {
+    const found = known.get(key) ?? { value: compute(key) };
+    known.set(key, found);
+    return found.value;
+  };
+}
+
 type Declarations = ReadonlyMap<string, ts.InterfaceDeclaration | ts.ClassDeclaration>;
 
-/** `aws:s3/bucket:Bucket` and `azure-native:storage:Bucket` both lie in a file that is called like the type. */
+/**
+ * `aws:s3/bucket:Bucket` and `azure-native:storage:Bucket` both lie in a file that is called like the type; what
+ * `random:index/randomPassword:RandomPassword` names lies beside the index.
+ */
 function fileOf(folder: string, token: string): string | undefined {
   const [, module = '', type = ''] = token.split(':');
   const file = `${type.slice(0, 1).toLowerCase()}${type.slice(1)}`;
-  const paths = [`${module}.d.ts`, `${module}/${file}.d.ts`].map((path) => join(folder, path));
+  const others = [
+    module.replace(/^index\//, ''),
+    // `gcp:projects/iAMCustomRole:IAMCustomRole` lies in `projects/iamcustomRole`.
+    module.replace(/\/iAM(.)/, (_found, next: string) => `/iam${next.toLowerCase()}`),
+  ];
+  const paths = [module, `${module}/${file}`, ...others].map((path) => join(folder, `${path}.d.ts`));
   return paths.find((path) => existsSync(path));
 }
 
@@ -95,18 +113,10 @@ function collect(
 /** The types that arguments and outputs share, in files of several megabytes that are read when first asked for. */
 class NestedTypes {
   readonly #folder: string;
-  readonly #files = new Map<string, Declarations>();
+  readonly declarations = remembered(read);
 
   constructor(folder: string) {
     this.#folder = folder;
-  }
-
-  declarations(file: string): Declarations {
-    const known = this.#files.get(file);
-    if (known !== undefined) return known;
-    const declarations = read(file);
-    this.#files.set(file, declarations);
-    return declarations;
   }
 
   members(declaration: ts.InterfaceDeclaration | ts.ClassDeclaration | undefined): Properties | undefined {
@@ -114,7 +124,7 @@ class NestedTypes {
     return this.#properties(declaration.members);
   }
 
-  #properties(members: readonly (ts.TypeElement | ts.ClassElement)[]): Properties {
+  readonly #properties = remembered((members: readonly (ts.TypeElement | ts.ClassElement)[]): Properties => {
     const found = new Map<string, { readonly isRequired: boolean; readonly shape: Shape }>();
     for (const member of members) {
       if (!ts.isPropertySignature(member) && !ts.isPropertyDeclaration(member)) continue;
@@ -125,7 +135,7 @@ class NestedTypes {
       found.set(name, { isRequired: !isOptional, shape: this.#shape(member.type) });
     }
     return found;
-  }
+  });
 
   #shape(node: ts.TypeNode): Shape {
     const keyword = KEYWORDS.get(node.kind);

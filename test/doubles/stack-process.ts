@@ -13,11 +13,26 @@ import type { StackAnswer, StackOrder, StackResult } from './engine-stack.ts';
 
 const STACK = 'test';
 const PROJECT = 'flotilla-test';
+const END_GRACE_MS = 15_000;
 
 /** Process of one operation of `runStack`: takes the order from its parent, answers once and ends. */
 const [order] = (await once(process, 'message')) as [StackOrder];
 process.once('disconnect', () => process.exit(1));
+process.on('unhandledRejection', endLater);
 process.send?.(await answerTo(order), () => process.exit(0));
+
+/**
+ * An error inside an output's `apply` leaves an inline program waiting for that output for ever. Those of failed resources
+ * end by themselves, with the engine's own message: they are given the time to.
+ */
+function endLater(reason: unknown): void {
+  setTimeout(() => {
+    const error = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+    process.send?.({ error: `the program failed and did not end:\n${error}` } satisfies StackAnswer, () =>
+      process.exit(1),
+    );
+  }, END_GRACE_MS).unref();
+}
 
 async function answerTo(given: StackOrder): Promise<StackAnswer> {
   try {
@@ -41,6 +56,8 @@ async function run(given: StackOrder): Promise<StackResult> {
     case 'refresh':
       return { changes: (await stack.refresh()).summary.resourceChanges ?? {}, outputs: {} };
     case 'destroy':
+      // The Automation API destroys without a preview first; people see one, and it stops at what is protected.
+      await stack.previewDestroy();
       return { changes: (await stack.destroy()).summary.resourceChanges ?? {}, outputs: {} };
     case 'unprotect':
       await unprotect(given);

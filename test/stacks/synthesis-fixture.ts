@@ -40,6 +40,16 @@ export function outputsOf(config: StackConfig): RegionOutputs {
       ...(cloud === 'local' ? { endpoint: 'http://object-store.flotilla-control-plane.svc.cluster.local:9000' } : {}),
     },
   ]);
+  const clusters = config.kubernetesClusters.map((cluster) => [
+    cluster.name,
+    {
+      name: `${config.stack}-${cluster.name}`,
+      endpoint: `https://${cluster.name}.example.com`,
+      issuer: `https://issuer.example.com/${cluster.name}`,
+      ...(cloud === 'gcp' ? {} : { gatewayIdentity: 'identity-gateway' }),
+      ...(cloud === 'aws' ? { autoscalerIdentity: `identity-autoscaler-${cluster.name}` } : {}),
+    },
+  ]);
   return {
     cloud,
     region: name,
@@ -50,6 +60,9 @@ export function outputsOf(config: StackConfig): RegionOutputs {
       ...(config.controlPlane === undefined ? {} : { bucketProvisioner: 'identity-bucket-provisioner' }),
     },
     tenants: Object.fromEntries(tenants) as RegionOutputs['tenants'],
+    egressRanges: cloud === 'local' ? [] : ['192.0.2.1/32', '192.0.2.2/32', '192.0.2.3/32'],
+    kubernetesClusters: cloud === 'local' ? {} : (Object.fromEntries(clusters) as RegionOutputs['kubernetesClusters']),
+    ...(cloud === 'azure' ? { volumeResourceGroup: 'flotilla-tenants' } : {}),
     ...(config.controlPlane === undefined
       ? {}
       : {

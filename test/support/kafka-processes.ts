@@ -30,6 +30,18 @@ export interface RunningKafka {
   preparation(pod: string): Promise<string>;
   /** Runs a pod's init container as if its node were in another zone. */
   prepareInZone(pod: string, zone: string): Promise<{ readonly exitCode: number; readonly output: string }>;
+  /** What the main container of a pod has printed since its last start. */
+  output(pod: string): Promise<string>;
+  /** Folder that stands for a pod's volume. */
+  volume(pod: string): string;
+  /** Ends every pod, lets `between` change their volumes, and makes the pods anew; does not wait for Kafka to answer. */
+  restart(between: () => Promise<void>): Promise<void>;
+  /** Ends the process of one pod in order, as the kubelet would. */
+  endPod(pod: string): Promise<void>;
+  /** Starts the process of one pod that has ended, on its own volume; resolves when its listener answers. */
+  startPod(pod: string): Promise<void>;
+  /** Sends a signal to the process of one pod. */
+  signalPod(pod: string, signal: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
 
@@ -38,12 +50,21 @@ export interface RunningPod {
   readonly address: string;
 }
 
-/** Starts every pod of a PSC by the scripts and files of its rendered ConfigMaps; stops them all if one fails to start. */
-export async function startKafka(psc: PhysicalStatefulCluster, dataPlane: DataPlane): Promise<RunningKafka> {
-  const cluster = await Setup.create(psc, dataPlane);
+export interface StartOptions {
+  /** Names of the pods to start, for a test that does without the others. @default all that are rendered */
+  readonly pods?: readonly string[];
+}
+
+/** Starts pods of a PSC by the scripts and files of its rendered ConfigMaps; stops them all if one fails to start. */
+export async function startKafka(
+  psc: PhysicalStatefulCluster,
+  dataPlane: DataPlane,
+  options: StartOptions = {},
+): Promise<RunningKafka> {
+  const cluster = await Setup.create(psc, dataPlane, options);
   try {
-    await cluster.prepareAll();
-    await cluster.runAll();
+    await cluster.start();
+    await cluster.untilListening();
   } catch (error) {
     await cluster.stop();
     throw error;
@@ -72,7 +93,11 @@ class Setup implements RunningKafka {
     this.#plan = plan;
   }
 
-  static async create(psc: PhysicalStatefulCluster, dataPlane: DataPlane): Promise<Setup> {
+  static async create(
+    psc: PhysicalStatefulCluster,
+    dataPlane: DataPlane,
+    { pods: wanted }: StartOptions,
+  ): Promise<Setup> {
     const view = viewCluster(psc, dataPlane);
     const home = await kafkaHome();
     const root = await mkdtemp(join(tmpdir(), 'flotilla-kafka-'));
@@ -110,11 +135,14 @@ class Setup implements RunningKafka {
       zones: Object.fromEntries(view.dataPlane.zones.map((zone) => [nodeOf(zone), zone])),
     });
     await writeFile(join(root, 'hosts'), [...addresses].map(([host, address]) => `${address} ${host}\n`).join(''));
-    const pods = (await materializePods(renderKafkaCluster(psc, dataPlane), secrets, root)).map((pod) => {
-      const address = placed.find(({ name }) => name === pod.name)?.address;
-      if (address === undefined) throw new Error(`${pod.name} was rendered but not placed`);
-      return { ...pod, address };
-    });
+    const rendered = await materializePods(renderKafkaCluster(psc, dataPlane), secrets, root);
+    const pods = rendered
+      .filter(({ name }) => wanted?.includes(name) ?? true)
+      .map((pod) => {
+        const address = placed.find(({ name }) => name === pod.name)?.address;
+        if (address === undefined) throw new Error(`${pod.name} was rendered but not placed`);
+        return { ...pod, address };
+      });
     return new Setup({ root, home, api, pods, ca: authority.certificate, passwords, addresses });
   }
 
@@ -134,7 +162,7 @@ class Setup implements RunningKafka {
     return this.#plan.addresses;
   }
 
-  async prepareAll(): Promise<void> {
+  async start(): Promise<void> {
     await Promise.all(
       this.#plan.pods.map(async (pod) => {
         const { exitCode, output } = await this.#prepare(pod, pod.node);
@@ -142,10 +170,10 @@ class Setup implements RunningKafka {
         if (exitCode !== 0) throw new Error(`the init container of ${pod.name} exited with ${exitCode}:\n${output}`);
       }),
     );
+    for (const pod of this.#plan.pods) this.#run(pod);
   }
 
-  async runAll(): Promise<void> {
-    for (const pod of this.#plan.pods) this.#start(pod);
+  async untilListening(): Promise<void> {
     await Promise.all(this.#plan.pods.map((pod) => this.#untilListening(pod)));
   }
 
@@ -154,12 +182,46 @@ class Setup implements RunningKafka {
   }
 
   async prepareInZone(name: string, zone: string): Promise<{ readonly exitCode: number; readonly output: string }> {
-    const pod = this.#plan.pods.find((each) => each.name === name);
-    if (pod === undefined) throw new Error(`there is no pod ${name}`);
-    return this.#prepare(pod, nodeOf(zone));
+    return this.#prepare(this.#pod(name), nodeOf(zone));
+  }
+
+  async output(pod: string): Promise<string> {
+    return readFile(this.#log(pod, 'run'), 'utf8');
+  }
+
+  volume(pod: string): string {
+    const folder = this.#pod(pod).run.env['DATA_DIR'];
+    if (folder === undefined) throw new Error(`${pod} mounts no volume`);
+    return folder;
+  }
+
+  async restart(between: () => Promise<void>): Promise<void> {
+    await this.#endAll();
+    await between();
+    await this.start();
+  }
+
+  async endPod(name: string): Promise<void> {
+    await this.#end(this.#processes.get(name));
+  }
+
+  async startPod(name: string): Promise<void> {
+    const pod = this.#pod(name);
+    this.#run(pod);
+    await this.#untilListening(pod);
+  }
+
+  signalPod(name: string, signal: NodeJS.Signals): void {
+    this.#processes.get(name)?.kill(signal);
   }
 
   async stop(): Promise<void> {
+    await this.#endAll();
+    await this.#plan.api.close();
+    await rm(this.#plan.root, { recursive: true, force: true });
+  }
+
+  async #endAll(): Promise<void> {
     // Brokers first: without controllers they cannot shut down in order.
     for (const role of ['broker', 'controller'] as const) {
       await Promise.all(
@@ -168,8 +230,12 @@ class Setup implements RunningKafka {
           .map(async ({ name }) => this.#end(this.#processes.get(name))),
       );
     }
-    await this.#plan.api.close();
-    await rm(this.#plan.root, { recursive: true, force: true });
+  }
+
+  #pod(name: string): LocalPod & RunningPod {
+    const pod = this.#plan.pods.find((each) => each.name === name);
+    if (pod === undefined) throw new Error(`there is no pod ${name}`);
+    return pod;
   }
 
   async #prepare(
@@ -190,8 +256,8 @@ class Setup implements RunningKafka {
     }
   }
 
-  #start(pod: LocalPod & RunningPod): void {
-    const log = openSync(this.#log(pod.name, 'run'), 'a');
+  #run(pod: LocalPod & RunningPod): void {
+    const log = openSync(this.#log(pod.name, 'run'), 'w');
     // The kernel ends the process with this one, however this one ends.
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', pod.run.program, ...pod.run.args], {
       env: this.#environment(pod, pod.run),
@@ -207,7 +273,8 @@ class Setup implements RunningKafka {
       ...command.env,
       KAFKA_HOME: this.#plan.home,
       BIND_ADDRESS: pod.address,
-      JDK_JAVA_OPTIONS: `-Djdk.net.hosts.file=${join(this.#plan.root, 'hosts')}`,
+      // What the second compiler would gain comes after the end of a test.
+      JDK_JAVA_OPTIONS: `-Djdk.net.hosts.file=${join(this.#plan.root, 'hosts')} -XX:TieredStopAtLevel=1`,
     };
   }
 

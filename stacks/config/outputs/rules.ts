@@ -1,6 +1,15 @@
+import type { Cloud } from '../../../contracts/cloud.ts';
 import { MOTHERSHIP } from '../../../contracts/names.ts';
 import type { StackConfig } from '../../stack-config.ts';
-import { BUCKET_FORMS, IDENTITY_FORMS, VOLUME_KEY_FORMS } from '../cloud-ids.ts';
+import {
+  BOUNDARY_FORMS,
+  BUCKET_FORMS,
+  DNS_ZONE_FORMS,
+  IDENTITY_FORMS,
+  LINK_SERVICE_FORMS,
+  SECRET_FORMS,
+  VOLUME_KEY_FORMS,
+} from '../cloud-ids.ts';
 import type { Forms } from '../cloud-ids.ts';
 import type { DeepPartial } from '../draft.ts';
 import { parseCustomerKey } from '../key-forms.ts';
@@ -63,7 +72,7 @@ function needsStorage({ mothership, tenants }: StackConfig): readonly string[] {
   return [...(mothership.hosted ? [MOTHERSHIP] : []), ...tenants.map(({ name }) => name)];
 }
 
-const controlPlaneHas: OutputsRule = ({ database, identities }, { controlPlane }) => {
+const controlPlaneHas: OutputsRule = ({ database, identities }, { controlPlane, region }) => {
   if (controlPlane === undefined) return [];
   return [
     ...(database === undefined
@@ -72,6 +81,70 @@ const controlPlaneHas: OutputsRule = ({ database, identities }, { controlPlane }
     ...(identities !== undefined && identities.bucketProvisioner === undefined
       ? [missing(['identities', 'bucketProvisioner'], 'The region hosts the control plane: this identity is missing.')]
       : []),
+    ...(region.cloud === 'aws' && identities !== undefined && identities.tenantBoundary === undefined
+      ? [missing(['identities', 'tenantBoundary'], 'The region hosts the control plane: this policy is missing.')]
+      : []),
+  ];
+};
+
+/** What every region on a cloud has, and the local one has not. */
+const onACloud: OutputsRule = ({ egressRanges, dnsZone, database, volumeResourceGroup }, { region }) => {
+  if (region.cloud === 'local') return [];
+  return [
+    ...(egressRanges?.length === 0
+      ? [missing(['egressRanges'], 'Nodes reach out through NAT gateways: their addresses are missing.')]
+      : []),
+    ...(dnsZone === undefined ? [missing(['dnsZone'], "The zone of the region's domain is missing.")] : []),
+    ...(region.cloud === 'azure' && volumeResourceGroup === undefined
+      ? [missing(['volumeResourceGroup'], 'The resource group that volumes are made in is missing.')]
+      : []),
+    ...(database !== undefined && database.credentialsSecret === undefined
+      ? [missing(['database', 'credentialsSecret'], "Where the database's administrator is kept is missing.")]
+      : []),
+  ];
+};
+
+/** What the parts of a cluster act as in the cloud, where that is not the cloud's own agent. */
+const clusterIdentities: OutputsRule = ({ kubernetesClusters }, config) =>
+  config.kubernetesClusters.flatMap(({ name }) => {
+    const cluster = kubernetesClusters?.[name];
+    if (cluster === undefined) return [];
+    return CLUSTER_IDENTITIES.flatMap(({ key, clouds, what }) => {
+      const path = ['kubernetesClusters', name, key];
+      const needed = clouds.includes(config.region.cloud);
+      if (needed === (cluster[key] !== undefined)) return [];
+      if (needed) return [missing(path, `The identity of ${what} is missing.`)];
+      const message = `On ${config.region.cloud} ${what} is the cloud's own and has no identity of ours.`;
+      return [{ path, at: 'key' as const, rule: 'identity-form', message, suggestion: REPLACE }];
+    });
+  });
+
+const CLUSTER_IDENTITIES: readonly {
+  readonly key: 'gatewayIdentity' | 'autoscalerIdentity';
+  readonly clouds: readonly Cloud[];
+  readonly what: string;
+}[] = [
+  { key: 'gatewayIdentity', clouds: ['aws', 'azure'], what: "who makes the gateway's load balancer" },
+  { key: 'autoscalerIdentity', clouds: ['aws'], what: 'the cluster autoscaler' },
+];
+
+const everyCluster: OutputsRule = ({ kubernetesClusters }, config) => {
+  if (config.region.cloud === 'local') return [];
+  const needed = config.kubernetesClusters.map(({ name }) => name);
+  const there = Object.keys(kubernetesClusters ?? {});
+  return [
+    ...needed
+      .filter((name) => !there.includes(name))
+      .map((name) => missing(['kubernetesClusters', name], `There are no outputs of the Kubernetes cluster ${name}.`)),
+    ...there
+      .filter((name) => !needed.includes(name))
+      .map((name): Finding => ({
+        severity: 'warning',
+        path: ['kubernetesClusters', name],
+        at: 'key',
+        rule: 'outputs-left-over',
+        message: `The stack has no Kubernetes cluster ${name}.`,
+      })),
   ];
 };
 
@@ -79,18 +152,25 @@ function missing(path: Path, message: string): Finding {
   return { path, value: '', rule: 'required', message, suggestion: REPLACE };
 }
 
-const forms: OutputsRule = ({ platformKeyId, identities, tenants }, { region }) => {
-  const texts: readonly (readonly [Path, string | undefined, Forms, string])[] = [
+const forms: OutputsRule = (outputs, { region }) => {
+  const { platformKeyId, identities, tenants, kubernetesClusters, dnsZone, database, mothershipService } = outputs;
+  const texts: readonly FormedText[] = [
     [['platformKeyId'], platformKeyId, VOLUME_KEY_FORMS, 'key-form'],
     [['identities', 'externalDns'], identities?.externalDns, IDENTITY_FORMS, 'identity-form'],
     [['identities', 'bucketProvisioner'], identities?.bucketProvisioner, IDENTITY_FORMS, 'identity-form'],
-    ...Object.entries(tenants ?? {}).flatMap(
-      ([name, storage = {}]): readonly (readonly [Path, string | undefined, Forms, string])[] => [
-        [['tenants', name, 'keyId'], storage.keyId, VOLUME_KEY_FORMS, 'key-form'],
-        [['tenants', name, 'bucket'], storage.bucket, BUCKET_FORMS, 'bucket-form'],
-        [['tenants', name, 'identity'], storage.identity, IDENTITY_FORMS, 'identity-form'],
-      ],
-    ),
+    [['identities', 'tenantBoundary'], identities?.tenantBoundary, BOUNDARY_FORMS, 'policy-form'],
+    [['mothershipService'], mothershipService, LINK_SERVICE_FORMS, 'private-link-form'],
+    ...Object.entries(kubernetesClusters ?? {}).flatMap(([name, cluster = {}]): readonly FormedText[] => [
+      [['kubernetesClusters', name, 'gatewayIdentity'], cluster.gatewayIdentity, IDENTITY_FORMS, 'identity-form'],
+      [['kubernetesClusters', name, 'autoscalerIdentity'], cluster.autoscalerIdentity, IDENTITY_FORMS, 'identity-form'],
+    ]),
+    [['dnsZone', 'id'], dnsZone?.id, DNS_ZONE_FORMS, 'dns-zone-form'],
+    [['database', 'credentialsSecret'], database?.credentialsSecret, SECRET_FORMS, 'secret-form'],
+    ...Object.entries(tenants ?? {}).flatMap(([name, storage = {}]): readonly FormedText[] => [
+      [['tenants', name, 'keyId'], storage.keyId, VOLUME_KEY_FORMS, 'key-form'],
+      [['tenants', name, 'bucket'], storage.bucket, BUCKET_FORMS, 'bucket-form'],
+      [['tenants', name, 'identity'], storage.identity, IDENTITY_FORMS, 'identity-form'],
+    ]),
   ];
   return texts.flatMap(([path, text, form, rule]) =>
     text === undefined || form[region.cloud].pattern.test(text)
@@ -98,6 +178,9 @@ const forms: OutputsRule = ({ platformKeyId, identities, tenants }, { region }) 
       : [{ path, rule, message: `On ${region.cloud} this is ${form[region.cloud].form}.`, suggestion: REPLACE }],
   );
 };
+
+/** Where a text stands, the text, the form that it has to have, and the rule that says so. */
+type FormedText = readonly [Path, string | undefined, Forms, string];
 
 const keysHere: OutputsRule = ({ platformKeyId, tenants }, { region }) => {
   const keys: readonly (readonly [Path, string | undefined])[] = [
@@ -161,6 +244,9 @@ const localEndpoint: OutputsRule = ({ tenants }, { region }) =>
 const RULES: readonly OutputsRule[] = [
   sameRegion,
   everyTenant,
+  everyCluster,
+  clusterIdentities,
+  onACloud,
   controlPlaneHas,
   forms,
   keysHere,

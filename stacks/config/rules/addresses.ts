@@ -135,8 +135,10 @@ interface Bounds {
 }
 
 const ALL_CLOUDS: Bounds = { shortest: 8, longest: 28, source: 'private space has nothing larger' };
+/** Of a network, and of pods: on EKS they have a further block of the VPC, which is cut like the first. */
 const NETWORK_BOUNDS: Readonly<Record<Cloud, Bounds>> = {
-  aws: { shortest: 16, longest: 28, source: 'a VPC takes a block of /16 to /28' },
+  // Subnets are a sixty-fourth of it (constructs/cloud/address-plan.ts), and AWS has none below /28.
+  aws: { shortest: 16, longest: 22, source: 'a VPC and its subnets are cut from a /16 to a /22' },
   gcp: ALL_CLOUDS,
   azure: ALL_CLOUDS,
   local: ALL_CLOUDS,
@@ -158,12 +160,7 @@ const rangeSize: Rule = {
     const ranges = addressRangesOf(draft);
     return ranges.flatMap((range): readonly RuleFinding[] => {
       const field = range.path.at(-1);
-      const bounds =
-        field === 'serviceRange'
-          ? SERVICE_BOUNDS
-          : field === 'podRange'
-            ? ALL_CLOUDS
-            : NETWORK_BOUNDS[cloud ?? 'local'];
+      const bounds = field === 'serviceRange' ? SERVICE_BOUNDS : NETWORK_BOUNDS[cloud ?? 'local'];
       const { prefixLength } = range.cidr;
       if (prefixLength < bounds.shortest) {
         return [sized(range, ranges, bounds.shortest, `The range of ${range.use} is too large: ${bounds.source}.`)];
@@ -254,6 +251,7 @@ const anyAddressAlone: Rule = {
 };
 
 function sourceRangesOf(draft: Draft): readonly (readonly [Path, readonly (readonly [number, string])[]])[] {
+  const { mothership } = draft.file;
   return [
     ...tenantsOf(draft).map(
       ([path, { allowedSourceRanges }]) => [[...path, 'allowedSourceRanges'], present(allowedSourceRanges)] as const,
@@ -261,6 +259,9 @@ function sourceRangesOf(draft: Draft): readonly (readonly [Path, readonly (reado
     ...clustersOf(draft).map(
       ([path, { apiAccessRanges }]) => [[...path, 'apiAccessRanges'], present(apiAccessRanges)] as const,
     ),
+    ...(mothership?.hosted === true
+      ? [[['mothership', 'clientRanges'], present(mothership.clientRanges)] as const]
+      : []),
   ];
 }
 

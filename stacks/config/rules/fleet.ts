@@ -1,4 +1,4 @@
-import { clusterNameOf, clustersOf, tenantsOf } from '../draft.ts';
+import { clusterNameOf, clustersOf, tenantsOf, words } from '../draft.ts';
 import type { Draft } from '../draft.ts';
 import { formatCidr } from '../cidr.ts';
 import { kubernetesClusterId, mothershipBootstrapServer } from '../mothership-address.ts';
@@ -123,4 +123,47 @@ const bootstrapServer: FleetRule = {
     }),
 };
 
-export const fleetRules: readonly FleetRule[] = [oneHost, bootstrapServer, tenantOnce, clusterIdOnce, noOverlap];
+const privateLinkOffered: FleetRule = {
+  name: 'private-link-offered',
+  check: (drafts) =>
+    fleetsOf(drafts).flatMap((fleet) => {
+      const [host, ...more] = fleet.filter(({ file }) => file.mothership?.hosted === true);
+      if (host === undefined || more.length > 0) return [];
+      return fleet.flatMap((draft): readonly FleetFinding[] => {
+        const message = linkRefusal(draft, host);
+        const found = { stack: draft.stack, also: [host.stack], path: ['mothership', 'privateLink'] };
+        return message === undefined ? [] : [{ ...found, at: 'key', ...message }];
+      });
+    }),
+};
+
+function linkRefusal(
+  { file: { region, mothership } }: Draft,
+  host: Draft,
+): Pick<FleetFinding, 'message' | 'suggestion'> | undefined {
+  if (mothership?.hosted !== false || mothership.privateLink === undefined) return undefined;
+  const { region: hostRegion, mothership: hosted } = host.file;
+  if (region?.cloud === undefined || region.account === undefined || hostRegion?.cloud === undefined) return undefined;
+  if (region.cloud !== hostRegion.cloud) {
+    return {
+      message: `The mothership is on ${hostRegion.cloud}, in the stack ${host.stack}: a private link joins networks of one cloud.`,
+      suggestion: 'Take privateLink out: the public address is reached over mutual TLS.',
+    };
+  }
+  const consumers = hosted?.hosted === true ? words(hosted.privateLink?.consumers) : [];
+  return consumers.includes(region.account)
+    ? undefined
+    : {
+        message: `The stack ${host.stack} offers the mothership to no network of ${region.account}.`,
+        suggestion: `Add ${region.account} to mothership.privateLink.consumers of ${host.stack}.`,
+      };
+}
+
+export const fleetRules: readonly FleetRule[] = [
+  privateLinkOffered,
+  oneHost,
+  bootstrapServer,
+  tenantOnce,
+  clusterIdOnce,
+  noOverlap,
+];

@@ -1,7 +1,11 @@
 import { MOTHERSHIP } from '../../../contracts/names.ts';
 import type { Draft } from '../draft.ts';
 import { clusterNameOf, clustersOf, present, tenantsOf } from '../draft.ts';
-import { KUBERNETES_SUPPORT_SOURCES, kubernetesSupport, supportedVersions } from '../kubernetes-support.ts';
+import {
+  KUBERNETES_SUPPORT_SOURCES,
+  kubernetesSupport,
+  supportedVersions,
+} from '../../../contracts/kubernetes-support.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Path } from '../problem.ts';
 import { repeated, suggest } from './rule.ts';

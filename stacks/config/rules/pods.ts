@@ -1,6 +1,6 @@
-import { BROKER_MEMORY, NODE_RESERVE_CPU_MILLIS } from '../../../constructs/capacity/assumptions.ts';
 import type { InstanceClass } from '../../../constructs/capacity/catalogue/catalogue.ts';
 import type { ClusterShape, NodeShape } from '../../../constructs/capacity/cluster-shape.ts';
+import { packPods } from '../../../constructs/capacity/node-packing.ts';
 import { shapeOf } from '../../../constructs/capacity/shape-of.ts';
 import type { Cloud } from '../../../contracts/cloud.ts';
 import { MOTHERSHIP } from '../../../contracts/names.ts';
@@ -48,7 +48,7 @@ export function nodesNeeded(
 ): { readonly zone: string; readonly nodes: number } {
   const zones = [...Map.groupBy(pods, ({ zone }) => zone)].map(([zone, inZone]) => ({
     zone,
-    nodes: packedNodes(inZone, machine),
+    nodes: packPods(inZone, machine).length,
   }));
   return zones.reduce((most, zone) => (zone.nodes > most.nodes ? zone : most), { zone: '', nodes: 0 });
 }
@@ -100,31 +100,4 @@ function zoneGroups(
     cpuMillis,
     memoryMib,
   }));
-}
-
-interface Node {
-  readonly cpuMillis: number;
-  readonly memoryMib: number;
-}
-
-/** First fit, largest first; what a machine offers is what the sizing of brokers counts on. */
-function packedNodes(groupsInZone: readonly PodGroup[], machine: InstanceClass): number {
-  const empty: Node = {
-    cpuMillis: machine.vcpus * 1000 - NODE_RESERVE_CPU_MILLIS,
-    memoryMib: machine.memoryMib * BROKER_MEMORY.podShare,
-  };
-  const nodes: Node[] = [];
-  for (const group of groupsInZone.toSorted((a, b) => b.memoryMib - a.memoryMib)) {
-    let from = 0;
-    for (let pod = 0; pod < group.pods; pod++) {
-      while (from < nodes.length && !fits(nodes[from], group)) from += 1;
-      const node = nodes[from] ?? empty;
-      nodes[from] = { cpuMillis: node.cpuMillis - group.cpuMillis, memoryMib: node.memoryMib - group.memoryMib };
-    }
-  }
-  return nodes.length;
-}
-
-function fits(node: Node | undefined, { cpuMillis, memoryMib }: PodGroup): boolean {
-  return node !== undefined && node.cpuMillis >= cpuMillis && node.memoryMib >= memoryMib;
 }

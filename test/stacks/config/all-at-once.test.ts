@@ -9,7 +9,7 @@ const MISTAKES = [
   ["'1.36'", "'1.33'", 'kubernetes-version-supported'],
   ['    domain:', '    domian:', 'unknown-key'],
   ['ckus: 4', 'ckus: 400', 'number-range'],
-  [BASE_KEY, 'https://acme.vault.azure.net/keys/payments', 'customer-key'],
+  [BASE_KEY, 'https://acme.vault.azure.net/keys/payments/0123456789abcdef0123456789abcdef', 'customer-key'],
   ['name: orders', 'name: payments', 'tenant-once'],
 ] as const;
 
@@ -47,8 +47,8 @@ test('problems read as text: by file, with the line, the rule and what to write 
       There is no key zonse here. [unknown-key]
       → Did you mean zones?
 
-  28:13  flotilla:tenants[0].ckus = 400
-      28 │       ckus: 400
+  29:13  flotilla:tenants[0].ckus = 400
+      29 │       ckus: 400
          │             ^
       The number of CKUs is a whole number from 1 to 152. [number-range]
       → The nearest allowed value is 152.`);

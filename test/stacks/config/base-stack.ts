@@ -21,6 +21,7 @@ export const BASE = `config:
       version: '1.36'
       podRange: 10.4.0.0/16
       serviceRange: 10.1.0.0/20
+      administrators: ['arn:aws:iam::123456789012:role/platform-engineer']
       nodeClasses:
         - { name: platform, instanceClass: m7i.xlarge, purpose: platform, maxPerZone: 3 }
         - { name: controllers, instanceClass: m7i.xlarge, purpose: brokers, maxPerZone: 4 }

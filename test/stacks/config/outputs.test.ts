@@ -116,6 +116,102 @@ describe('outputs', () => {
       'required',
       'identities.bucketProvisioner',
     ],
+    [
+      'without the addresses that its nodes come from',
+      'gcp-us-central1',
+      'egressRanges: [192.0.2.20/32, 192.0.2.21/32, 192.0.2.22/32, 192.0.2.23/32]',
+      'egressRanges: []',
+      'required',
+      'egressRanges',
+    ],
+    [
+      'without one of its Kubernetes clusters',
+      'gcp-us-central1',
+      'kubernetesClusters:\n  a:\n    name: gcp-us-central1-a\n    endpoint: https://192.0.2.24\n    issuer: https://container.googleapis.com/v1/projects/example-kafka/locations/us-central1/clusters/gcp-us-central1-a\n',
+      'kubernetesClusters: {}\n',
+      'required',
+      'kubernetesClusters.a',
+    ],
+    [
+      'with an API server in the clear',
+      'gcp-us-central1',
+      'https://192.0.2.24',
+      'http://192.0.2.24',
+      'form',
+      'kubernetesClusters.a.endpoint',
+    ],
+    [
+      'without the zone of its domain',
+      'gcp-us-central1',
+      'dnsZone:\n  id: gcp-us-central1\n  nameServers: [ns-cloud-a1.googledomains.com, ns-cloud-a2.googledomains.com]\n',
+      '',
+      'required',
+      'dnsZone',
+    ],
+    [
+      'with a zone of another cloud',
+      'aws-us-west-2',
+      'Z00000000000000000000',
+      'us-west-2',
+      'dns-zone-form',
+      'dnsZone.id',
+    ],
+    [
+      "without who makes the gateway's load balancer",
+      'azure-westeurope',
+      '000000000001/\n    gatewayIdentity: 00000000-0000-4000-8000-5a5d1b1c7e11\n',
+      '000000000001/\n',
+      'required',
+      'kubernetesClusters.a.gatewayIdentity',
+    ],
+    [
+      'with a role of the autoscaler that is none',
+      'aws-us-west-2',
+      'role/flotilla/aws-us-west-2/b-autoscaler',
+      'user/b-autoscaler',
+      'identity-form',
+      'kubernetesClusters.b.autoscalerIdentity',
+    ],
+    [
+      'with an identity of what is the cloud’s own agent',
+      'gcp-us-central1',
+      '    endpoint: https://192.0.2.24\n',
+      '    endpoint: https://192.0.2.24\n    gatewayIdentity: gateway@example-kafka.iam.gserviceaccount.com\n',
+      'identity-form',
+      'kubernetesClusters.a.gatewayIdentity',
+    ],
+    [
+      'without the boundary of the roles that the bucket provisioner makes',
+      'aws-us-west-2',
+      '  tenantBoundary: arn:aws:iam::123456789012:policy/flotilla/aws-us-west-2/tenant-boundary\n',
+      '',
+      'required',
+      'identities.tenantBoundary',
+    ],
+    [
+      'with a service of another cloud for private links',
+      'aws-us-west-2',
+      'dnsZone:\n',
+      'mothershipService: projects/p/regions/us-central1/serviceAttachments/mothership\ndnsZone:\n',
+      'private-link-form',
+      'mothershipService',
+    ],
+    [
+      "without where the database's administrator is kept",
+      'aws-us-west-2',
+      '  credentialsSecret: arn:aws:secretsmanager:us-west-2:123456789012:secret:flotilla/aws-us-west-2/database-000000\n',
+      '',
+      'required',
+      'database.credentialsSecret',
+    ],
+    [
+      'with a password where a secret is named',
+      'aws-us-west-2',
+      'arn:aws:secretsmanager:us-west-2:123456789012:secret:flotilla/aws-us-west-2/database-000000',
+      'hunter2',
+      'secret-form',
+      'database.credentialsSecret',
+    ],
     ['with a mistyped key', 'local', 'platformKeyId:', 'platformKeyID:', 'unknown-key', 'platformKeyID'],
     [
       'with an object store that has no address',
@@ -144,6 +240,17 @@ describe('outputs', () => {
     const text = `${textOf('local')}  gone:\n    keyId: local\n    bucket: flotilla-gone\n    endpoint: http://a:9000\n    identity: local\n`;
     expect(problemsOf('local', text)).toMatchObject([
       { severity: 'warning', rule: 'outputs-left-over', path: 'tenants.gone', ...placeOf(text, 'gone:') },
+    ]);
+  });
+
+  test('of a Kubernetes cluster that is gone are a warning, at its line', () => {
+    const text = replaced(
+      textOf('gcp-us-central1'),
+      'kubernetesClusters:\n',
+      'kubernetesClusters:\n  gone: { name: gone, endpoint: https://192.0.2.9, issuer: https://a.example }\n',
+    );
+    expect(problemsOf('gcp-us-central1', text)).toMatchObject([
+      { severity: 'warning', rule: 'outputs-left-over', path: 'kubernetesClusters.gone', ...placeOf(text, 'gone: {') },
     ]);
   });
 

@@ -98,7 +98,8 @@ export const PLACE_ROWS: readonly Row[] = [
     from: 'addressRange: 10.0.0.0/16',
     to: 'addressRange: 10.0.0.0/26',
     paths: ['flotilla:region.addressRange'],
-    suggestion: 'Use 10.0.0.0/23.',
+    // Nodes alone would fit in a /23.
+    suggestion: 'Use 10.0.0.0/22.',
   },
   {
     rule: 'address-range-size',
@@ -106,6 +107,14 @@ export const PLACE_ROWS: readonly Row[] = [
     from: 'addressRange: 10.0.0.0/16',
     to: 'addressRange: 10.64.0.0/12',
     paths: ['flotilla:region.addressRange'],
+    suggestion: 'Use 10.64.0.0/16.',
+  },
+  {
+    rule: 'address-range-size',
+    what: 'more addresses for pods than a block of a VPC has',
+    from: 'podRange: 10.4.0.0/16',
+    to: 'podRange: 10.64.0.0/15',
+    paths: [`${CLUSTER}.podRange`],
     suggestion: 'Use 10.64.0.0/16.',
   },
   {

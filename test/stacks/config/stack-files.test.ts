@@ -95,7 +95,8 @@ describe('a folder of stacks', () => {
       'hosted: true\n    ckus: 2\n    version: 4.3.1\n    cluster: a',
       'hosted: false\n    bootstrapServer: a.b:1\n    addressRanges: [203.0.113.0/28]',
     );
-    expect(found()).toEqual([
+    // The client ranges that stay behind are told too, as a key that a mothership elsewhere does not have.
+    expect(found().filter(([rule]) => rule !== 'unknown-key')).toEqual([
       ['one-control-plane', 'flotilla:mothership.hosted'],
       ['control-plane-with-mothership', 'flotilla:controlPlane'],
     ]);
@@ -119,6 +120,37 @@ describe('a folder of stacks', () => {
         suggestion: 'Use bootstrap.mothership.aws-us-west-2-a.us-west-2.aws.kafka.example.com:9094.',
       },
     ]);
+  });
+
+  test('joins networks of one cloud by private links, and only those that the host lets in', () => {
+    const service = 'com.amazonaws.vpce.us-west-2.vpce-svc-0a1b2c3d';
+    const link = `addressRanges: [203.0.113.0/28]\n    privateLink: { service: ${service} }`;
+    edit('gcp-us-central1', 'addressRanges: [203.0.113.0/28]', link);
+    const result = loadAllStacks(folder, options);
+    expect(result.ok ? [] : result.problems).toMatchObject([
+      { rule: 'private-link-offered', message: expect.stringContaining('is on aws') },
+      { rule: 'private-link-form' },
+    ]);
+  });
+
+  test('lets an account of the same cloud in by a private link only where the host names it', () => {
+    const second = remoteOnAws(readFileSync(join(folder, 'Pulumi.aws-us-west-2.yaml'), 'utf8'));
+    writeFileSync(join(folder, 'Pulumi.aws-us-east-1.yaml'), second);
+    const result = loadAllStacks(folder, options);
+    expect(result.ok ? [] : result.problems).toMatchObject([
+      {
+        rule: 'private-link-offered',
+        file: expect.stringContaining('aws-us-east-1'),
+        suggestion: 'Add 210987654321 to mothership.privateLink.consumers of aws-us-west-2.',
+      },
+    ]);
+    const balancer = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:loadbalancer/net/gateway/0123456789abcdef';
+    edit(
+      'aws-us-west-2',
+      '    ckus: 2\n    version: 4.3.1\n    cluster: a\n',
+      `    ckus: 2\n    version: 4.3.1\n    cluster: a\n    privateLink: { loadBalancer: '${balancer}', consumers: ['210987654321'] }\n`,
+    );
+    expect(found()).toEqual([]);
   });
 
   test('has no two Kubernetes clusters of one identifier', () => {
@@ -155,3 +187,22 @@ describe('a folder of stacks', () => {
     expect(load).toThrow(/flotilla:mothership\.ckus = 200/);
   });
 });
+
+/** A second region on AWS: the first one's clusters at other addresses, no tenants, the mothership by a private link. */
+function remoteOnAws(text: string): string {
+  const head = text.slice(0, text.indexOf('  flotilla:mothership:'));
+  return `${head
+    .replaceAll('us-west-2', 'us-east-1')
+    .replaceAll('123456789012', '210987654321')
+    .replaceAll('10.', '172.')
+    .replace('172.0.0.0/16', '172.16.0.0/16')
+    .replace('172.4.0.0/16', '172.20.0.0/16')
+    .replace('172.5.0.0/16', '172.21.0.0/16')
+    .replace('172.1.0.0/20', '172.17.0.0/20')
+    .replace('172.1.16.0/20', '172.17.16.0/20')}  flotilla:mothership:
+    hosted: false
+    bootstrapServer: bootstrap.mothership.aws-us-west-2-a.us-west-2.aws.kafka.example.com:9094
+    addressRanges: [203.0.113.0/28]
+    privateLink: { service: com.amazonaws.vpce.us-west-2.vpce-svc-0a1b2c3d }
+`;
+}
