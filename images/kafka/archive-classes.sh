@@ -1,0 +1,77 @@
+#!/bin/sh
+# Runs a broker on loopback for as long as it takes to start, and keeps the classes that it loaded in an archive that later
+# starts map into memory instead of reading 90 jars. It listens with TLS and SCRAM, so that those classes are in it too.
+set -eu
+home=${KAFKA_HOME:-/opt/kafka}
+# An address and ports that nothing else uses: the build may share the machine's loopback.
+address=127.83.17.1
+work=$(mktemp -d)
+broker=
+finish() {
+  [ -z "$broker" ] || kill -9 "$broker" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+
+# One order, which run.sh repeats: an archive fits no other class path.
+class_path=$(LC_ALL=C; printf '%s:' "$home"/libs/*.jar)
+class_path=${class_path%:}
+printf '%s' "$class_path" > "$home/class-path"
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=archive \
+  -addext "subjectAltName=IP:$address" -keyout "$work/key" -out "$work/certificate" 2> "$work/openssl.log" ||
+  { cat "$work/openssl.log" >&2; exit 1; }
+cat "$work/key" "$work/certificate" > "$work/broker.pem"
+
+cat > "$work/broker.properties" <<PROPERTIES
+process.roles=broker,controller
+node.id=1
+log.dirs=$work/data
+listeners=CONTROLLER://$address:39093,REPLICATION://$address:39091,EXTERNAL://$address:39094
+advertised.listeners=REPLICATION://$address:39091,EXTERNAL://$address:39094
+controller.listener.names=CONTROLLER
+controller.quorum.bootstrap.servers=$address:39093
+inter.broker.listener.name=REPLICATION
+listener.security.protocol.map=CONTROLLER:SSL,REPLICATION:SSL,EXTERNAL:SASL_SSL
+ssl.keystore.type=PEM
+ssl.keystore.location=$work/broker.pem
+ssl.truststore.type=PEM
+ssl.truststore.location=$work/certificate
+sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.external.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+PROPERTIES
+cat > "$work/log4j2.yaml" <<'LOGGING'
+Configuration:
+  Appenders: { Console: { name: out, target: SYSTEM_ERR, PatternLayout: { pattern: '%d %p %m%n' } } }
+  Loggers: { Root: { level: info, AppenderRef: { ref: out } } }
+LOGGING
+logging="-Dlog4j2.configurationFile=$work/log4j2.yaml"
+
+java -Xmx96m -XX:+UseSerialGC "$logging" -cp "$class_path" kafka.tools.StorageTool format --standalone \
+  --cluster-id AAAAAAAAAAAAAAAAAAAAAQ --config "$work/broker.properties" > "$work/format.log" 2>&1 ||
+  { tail -n 20 "$work/format.log" >&2; exit 1; }
+# The class path of the agent comes after the archive's own, so that the archive fits a run with the agent too.
+java -Xmx256m -XX:+UseSerialGC "$logging" -XX:ArchiveClassesAtExit="$home/kafka.jsa" -cp "$class_path" \
+  kafka.Kafka "$work/broker.properties" > "$work/broker.log" 2>&1 &
+broker=$!
+
+waited=0
+until grep -q 'Kafka Server started' "$work/broker.log"; do
+  if ! kill -0 "$broker" 2>/dev/null || [ "$waited" -ge 120 ]; then
+    echo 'archive-classes: the broker did not start' >&2
+    tail -n 40 "$work/broker.log" >&2
+    exit 1
+  fi
+  sleep 1
+  waited=$((waited + 1))
+done
+kill -TERM "$broker"
+wait "$broker" || [ "$?" -eq 143 ]
+broker=
+[ -s "$home/kafka.jsa" ] || { echo 'archive-classes: Java wrote no archive' >&2; tail -n 20 "$work/broker.log" >&2; exit 1; }
+chmod 0444 "$home/kafka.jsa" "$home/class-path"

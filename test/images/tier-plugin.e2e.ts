@@ -1,0 +1,213 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, connect, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { kafkaHome } from '../support/kafka-jars.ts';
+import { eventually } from '../support/kafka-wait.ts';
+import { tierJars } from '../support/tier-jars.ts';
+
+jest.setTimeout(600_000);
+
+const BUCKET = 'flotilla-demo';
+const PREFIX = 'kafka/demo';
+
+describe('the tier plugin against a real S3 store', () => {
+  let folder: string;
+  let classPath: string;
+  let store: ChildProcess;
+  let storePort: number;
+
+  beforeAll(async () => {
+    const [jars, kafka] = [await tierJars(), await kafkaHome()];
+    folder = await mkdtemp(join(tmpdir(), 'flotilla-tier-'));
+    classPath = [`${jars}/tier/*`, `${kafka}/libs/*`].join(':');
+    await mkdir(join(folder, 'objects', BUCKET), { recursive: true });
+    await mkdir(join(folder, 'work'));
+    await writeCredentials('the-identity', 'the-credential');
+    const home = join(folder, 'home');
+    await cp(join(import.meta.dirname, '../../images/object-store'), home, { recursive: true });
+    await cp(join(jars, 'object-store', 'libs'), join(home, 'libs'), { recursive: true });
+    storePort = await freePort();
+    const properties = [
+      `s3proxy.endpoint=http://127.0.0.1:${storePort}`,
+      's3proxy.authorization=aws-v2-or-v4',
+      'jclouds.provider=filesystem-nio2',
+      `jclouds.filesystem.basedir=${folder}/objects`,
+    ];
+    await writeFile(join(folder, 'store.properties'), properties.join('\n'));
+    const args = ['--pdeathsig', 'KILL', 'sh', join(home, 'run.sh'), '--properties', join(folder, 'store.properties')];
+    store = spawn('setpriv', args, {
+      stdio: 'inherit',
+      env: { PATH: process.env['PATH'], OBJECT_STORE_HOME: home, CREDENTIALS_DIR: join(folder, 'credentials') },
+    });
+    await eventually(
+      { what: 'the store listens', withinMs: 60_000 },
+      async () => (await listens(storePort)) || undefined,
+    );
+  });
+
+  afterAll(async () => {
+    store.kill('SIGKILL');
+    await rm(folder, { recursive: true });
+  });
+
+  test('keeps a segment with all its indexes, reads ranges of it, and forgets it on demand', async () => {
+    expect(await probe('life', local(storePort))).toEqual({
+      whole: 'same',
+      tail: 'same',
+      range: 'same',
+      'range-over-end': 'same',
+      'range-after-end': 'same',
+      'range-backwards': expect.stringMatching(/^IllegalArgumentException: positions 10 to 9 are no range/),
+      'index-OFFSET': 'same',
+      'index-TIMESTAMP': 'same',
+      'index-PRODUCER_SNAPSHOT': 'same',
+      'index-TRANSACTION': 'same',
+      'index-LEADER_EPOCH': 'same',
+      'no-transactions': expect.stringMatching(/^RemoteResourceNotFoundException: there is no object/),
+      'deleted-log': expect.stringMatching(/^RemoteResourceNotFoundException/),
+      'deleted-index': expect.stringMatching(/^RemoteResourceNotFoundException/),
+      'deleted-again': 'done',
+      neighbor: 'same',
+    });
+    // Only the segment that was not deleted is left, under the prefix, the topic with its id, and the partition.
+    const left = (await readdir(join(folder, 'objects', BUCKET), { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, 'objects', BUCKET).length + 1));
+    expect(left.map((path) => path.replace(/-[\w-]{22}/g, '-ID')).sort()).toEqual(
+      ['index', 'leader-epochs', 'log', 'snapshot', 'timeindex'].map(
+        (suffix) => `${PREFIX}/orders-ID/3/00000000000000000500-ID.${suffix}`,
+      ),
+    );
+  });
+
+  test('stops the transfer of what a reader does not take', async () => {
+    await probe('large', local(storePort));
+    const counter = await countingProxy(storePort);
+    expect(await probe('partial', local(counter.port))).toEqual({ partial: '1000' });
+    expect(counter.sentBytes()).toBeGreaterThan(1000);
+    expect(counter.sentBytes()).toBeLessThan(16 << 20);
+    counter.server.close();
+  });
+
+  test('tells a refusal from an absence that will pass', async () => {
+    await writeCredentials('the-identity', 'another-credential');
+    expect((await probe('write', local(storePort)))['write']).toMatch(
+      /^RemoteStorageException: cannot write kafka\/demo/,
+    );
+    await writeCredentials('the-identity', 'the-credential');
+    expect((await probe('write', local(storePort)))['write']).toBe('done');
+    expect((await probe('write', local(await freePort())))['write']).toMatch(/^RetriableRemoteStorageException/);
+    expect((await probe('write', { ...local(storePort), bucket: 'absent' }))['write']).toMatch(
+      /^RemoteStorageException: .*bucket absent/,
+    );
+  });
+
+  test.each([
+    [{ cloud: 'gcp' }, /cloud: Infinite Storage does not speak|gcp.*does not speak/],
+    [{ cloud: 'azure' }, /azure.*does not speak/],
+    [{ cloud: 'moon' }, /moon.*must be aws or local/],
+    [{ cloud: '' }, /cloud.*is missing/],
+    [{ bucket: '' }, /bucket.*is missing/],
+    [{ endpoint: '' }, /endpoint.*no address by itself/],
+    [{ endpoint: 'store:9000' }, /endpoint.*must be http/],
+  ])('refuses the settings %j before the broker starts', async (change, message) => {
+    const { configure } = await probe('life', { ...local(1), ...change });
+    expect(configure).toMatch(/^ConfigException/);
+    expect(configure).toMatch(message);
+  });
+
+  function local(port: number): Readonly<Record<string, string>> {
+    return {
+      cloud: 'local',
+      region: 'local',
+      bucket: BUCKET,
+      prefix: PREFIX,
+      endpoint: `http://127.0.0.1:${port}`,
+      'key.id': 'a-key-that-nothing-stands-behind',
+      'credentials.folder': join(folder, 'credentials'),
+    };
+  }
+
+  async function probe(
+    scenario: string,
+    settings: Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, string>>> {
+    const source = join(import.meta.dirname, 'TierProbe.java');
+    const pairs = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+    const args = ['-Xmx256m', '-cp', classPath, source, scenario, join(folder, 'work'), ...pairs];
+    const { stdout } = await promisify(execFile)('java', args, { timeout: 120_000 });
+    const lines = stdout.split('\n').filter((line) => /^[\w-]+=/.test(line));
+    return Object.fromEntries(
+      lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
+  }
+
+  async function writeCredentials(identity: string, credential: string): Promise<void> {
+    await mkdir(join(folder, 'credentials'), { recursive: true });
+    await writeFile(join(folder, 'credentials', 'identity'), `${identity}\n`);
+    await writeFile(join(folder, 'credentials', 'credential'), `${credential}\n`);
+  }
+});
+
+/** Passes on everything and counts what the store sent. */
+async function countingProxy(
+  port: number,
+): Promise<{ readonly server: Server; readonly port: number; readonly sentBytes: () => number }> {
+  let sent = 0;
+  const server = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    upstream.on('data', (chunk) => {
+      sent += chunk.length;
+    });
+    const end = (): void => {
+      client.destroy();
+      upstream.destroy();
+    };
+    client.on('error', end).on('close', end).pipe(upstream).on('error', end).on('close', end).pipe(client);
+  });
+  const own = await new Promise<number>((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      resolve(portOf(server));
+    });
+  });
+  return { server, port: own, sentBytes: () => sent };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  return await new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const port = portOf(server);
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
+}
+
+async function listens(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const finish = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket
+      .once('connect', () => {
+        finish(true);
+      })
+      .once('error', () => {
+        finish(false);
+      });
+  });
+}
