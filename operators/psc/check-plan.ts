@@ -1,0 +1,148 @@
+import { CONTROLLER_COUNT } from '../../constructs/kubernetes/kafka/cluster-view.ts';
+import { FIRST_CONTROLLER_ID } from '../../constructs/kubernetes/kafka/controller-config.ts';
+import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
+import { gibOf } from '../../contracts/quantity.ts';
+import { objectKey, type Observed, type ObservedPod } from './observed.ts';
+import type { Plan, PodRef, Write } from './plan.ts';
+
+/**
+ * An independent judge of a plan: everything in it that could make a partition unavailable or lose data, whatever the planner
+ * thought of it. Shares no code with the planner. Empty for a plan that may be carried out.
+ */
+export function checkPlan(plan: Plan, observed: Observed, holder: string): readonly string[] {
+  return [...checkDisruptions(plan, observed, holder), ...plan.writes.flatMap((write) => checkWrite(write, observed))];
+}
+
+function checkDisruptions(plan: Plan, observed: Observed, holder: string): readonly string[] {
+  const refs = plan.writes.flatMap((write) =>
+    write.kind === 'evict-pod' || write.kind === 'delete-pod' ? [write.pod] : [],
+  );
+  if (refs.length === 0) return [];
+  const { fence } = observed.psc.status ?? {};
+  if (fence === undefined) return ['pods are disrupted without a fence in the stored status'];
+  const problems: string[] = [];
+  if (fence.holder !== holder) problems.push(`the fence is held by ${fence.holder ?? 'nobody'}`);
+  if (observed.freshness !== 'fresh') problems.push('pods are disrupted on what caches say');
+  if (JSON.stringify(plan.status.fence?.members) !== JSON.stringify(fence.members)) {
+    problems.push('the fence changes in the pass that disrupts');
+  }
+  const fenced = new Map((fence.members ?? []).map(({ name, uid }) => [name, uid]));
+  const pods = refs.flatMap((ref) => podOf(ref, observed) ?? []);
+  for (const { name, uid } of refs)
+    if (fenced.get(name) !== uid) problems.push(`${name} is not the pod that was fenced`);
+  for (const { name, fenceHolder } of pods)
+    if (fenceHolder !== holder) problems.push(`${name} is not marked as this leader's`);
+  const zones = new Set([...fenced.keys()].map((name) => zoneOf(name, observed)));
+  if (zones.size > 1) problems.push(`more than one zone is disrupted: ${[...zones].join(', ')}`);
+  const alive = pods.filter(({ container }) => container.state === 'running');
+  if (alive.length === 0) return problems;
+  const first = alive[0]?.role;
+  return [
+    ...problems,
+    ...(first === 'controller' ? checkQuorum(alive, observed) : checkReplicas([...fenced.keys()], observed)),
+  ];
+}
+
+function podOf({ name, uid, resourceVersion }: PodRef, { pods }: Observed): ObservedPod | undefined {
+  return pods.find((pod) => pod.name === name && pod.uid === uid && pod.resourceVersion === resourceVersion);
+}
+
+function zoneOf(name: string, { psc }: Observed): string | undefined {
+  const placements = { ...psc.spec.kafka?.controllers.placement };
+  const zones = [...Object.entries(psc.spec.kafka?.placement ?? {}), ...Object.entries(placements)];
+  return zones.find(([, { pods }]) => pods.includes(name))?.[0];
+}
+
+function ordinalOf(pod: string): number {
+  return Number(pod.slice(pod.lastIndexOf('-') + 1));
+}
+
+/** Counts for each partition the replicas that are in sync, run, and are not about to go. */
+function checkReplicas(batch: readonly string[], { kafka, pods }: Observed): readonly string[] {
+  if (kafka.state === 'unreachable') return ['brokers are disrupted while Kafka cannot be asked'];
+  const going = new Set(batch.map(ordinalOf));
+  const serving = new Set(
+    pods.flatMap(({ role, ordinal, isTerminating, container, ready }) =>
+      role === 'broker' && !isTerminating && container.state === 'running' && ready !== 'Unknown' ? [ordinal] : [],
+    ),
+  );
+  const harmed = kafka.partitions.filter(({ isr, minIsr }) => {
+    if (!isr.some((id) => going.has(id))) return false;
+    const left = isr.filter((id) => !going.has(id) && serving.has(id) && kafka.brokers.get(id)?.isFenced === false);
+    return left.length < minIsr;
+  });
+  const [worst] = harmed;
+  if (worst === undefined) return [];
+  return [`${harmed.length} partitions would fall below their min ISR, as ${worst.topic}-${worst.partition}`];
+}
+
+function checkQuorum(batch: readonly ObservedPod[], { kafka, pods }: Observed): readonly string[] {
+  if (batch.length > 1) return ['more than one controller is disrupted'];
+  if (kafka.state === 'unreachable') return ['a controller is disrupted while Kafka cannot be asked'];
+  const going = new Set(batch.map(({ name }) => name));
+  const left = pods.filter(
+    ({ name, role, ordinal, isTerminating, container }) =>
+      role === 'controller' &&
+      !going.has(name) &&
+      !isTerminating &&
+      container.state === 'running' &&
+      kafka.quorum.voters.some(({ id, isCaughtUp }) => id === FIRST_CONTROLLER_ID + ordinal && isCaughtUp),
+  ).length;
+  return left * 2 > CONTROLLER_COUNT ? [] : [`${left} of ${CONTROLLER_COUNT} controllers would be left`];
+}
+
+function checkWrite(write: Write, observed: Observed): readonly string[] {
+  switch (write.kind) {
+    case 'apply':
+      return checkApply(write.object, observed);
+    case 'remove':
+      return write.object.kind === 'ConfigMap' || observed.psc.metadata.deletionTimestamp !== undefined
+        ? checkRemoval(write.object)
+        : [`${objectKey(write.object)} is taken away`];
+    case 'set-finalizer':
+    case 'issue-credentials':
+    case 'set-gate':
+    case 'touch-pod':
+    case 'evict-pod':
+    case 'delete-pod':
+    case 'alter-cluster-settings':
+    case 'alter-default-quota':
+    case 'elect-preferred':
+    case 'event':
+      return [];
+  }
+}
+
+function checkRemoval(object: KubernetesObject): readonly string[] {
+  return HOLDS_DATA.has(object.kind) ? [`${objectKey(object)} holds data or secrets, and is taken away`] : [];
+}
+
+const HOLDS_DATA: ReadonlySet<string> = new Set(['PersistentVolumeClaim', 'PersistentVolume', 'Secret', 'Pod']);
+
+interface Sized {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly resources?: { readonly requests?: { readonly storage?: string } };
+  };
+}
+
+function checkApply(object: KubernetesObject, { objects, psc, claims }: Observed): readonly string[] {
+  const key = objectKey(object);
+  const { spec: before } = (objects.get(key) ?? {}) as Sized;
+  const { spec: after } = object as Sized;
+  if (object.kind === 'StatefulSet') {
+    return (after?.replicas ?? 0) < (before?.replicas ?? 0) ? [`${key} gets fewer pods`] : [];
+  }
+  if (object.kind !== 'PersistentVolumeClaim') return [];
+  const claim = claims.find(({ name }) => name === object.metadata.name);
+  const recorded = [...(psc.status?.brokers ?? []), ...(psc.status?.controllers ?? [])].find(
+    ({ pod }) => object.metadata.name === `data-${pod}`,
+  )?.claimUid;
+  const problems: string[] = [];
+  if (recorded !== undefined && claim?.uid !== recorded)
+    problems.push(`${key} is made anew, and its data is elsewhere`);
+  if (claim !== undefined && (gibOf(after?.resources?.requests?.storage ?? '') ?? 0) < claim.requestedGib) {
+    problems.push(`${key} gets smaller`);
+  }
+  return problems;
+}

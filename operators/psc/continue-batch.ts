@@ -1,0 +1,156 @@
+import type { FenceStatus } from '../../contracts/gen/psc-types.ts';
+import { isWell, type Member } from './classify.ts';
+import type { Context } from './context.ts';
+import type { ObservedPod, PartitionView } from './observed.ts';
+import type { PodRef, Wait, Write } from './plan.ts';
+import type { Obstacle } from './safety.ts';
+
+interface Step {
+  readonly writes: readonly Write[];
+  readonly waits: readonly Wait[];
+  readonly fence?: FenceStatus;
+}
+
+/**
+ * The next step of the batch that the fence names; without a fence in the answer the batch is over, or given up unharmed.
+ *
+ * @param due every pod that is to be replaced
+ */
+export function continueBatch(context: Context, fence: FenceStatus, due: readonly Member[]): Step {
+  const { holder, members } = context;
+  if (fence.holder !== holder) {
+    // A leader before this one may still be sending: from here on what it saw is out of date.
+    return { writes: [], waits: [], fence: { ...fence, holder } };
+  }
+  const batch = (fence.members ?? []).map(({ name, uid }) => ({
+    uid,
+    member: members.find(({ placed }) => placed.name === name),
+  }));
+  const remaining = batch.flatMap(({ uid, member }) => {
+    const pod = member?.pod;
+    return member !== undefined && pod?.uid === uid && !pod.isTerminating ? [{ member, pod }] : [];
+  });
+  const replaced = batch.flatMap(({ uid, member }) =>
+    member === undefined || member.pod?.uid === uid ? [] : [member],
+  );
+  // The new pods do not work: nobody else of the batch shall follow them.
+  if (replaced.some(({ state }) => state === 'Failed')) return { writes: [], waits: [] };
+  if (remaining.length > 0) {
+    const isUntouched = remaining.length === batch.length;
+    // The spec has changed since: others go first now, or these need not go.
+    const isMoot =
+      isLeaderBeforeOthers(context, remaining, due) || remaining.some(({ member }) => !due.includes(member));
+    if (isUntouched && isMoot) return { writes: [], waits: [] };
+    return disrupt(context, fence, { isUntouched, remaining });
+  }
+  // Pods that do not run may be what the new ones wait for.
+  if (due.some(({ state, isDead }) => state === 'Failed' && isDead)) return { writes: [], waits: [] };
+  return settle(
+    context,
+    fence,
+    batch.flatMap(({ member }) => member ?? []),
+  );
+}
+
+function isLeaderBeforeOthers(
+  { observed: { kafka } }: Context,
+  remaining: Remaining['remaining'],
+  due: readonly Member[],
+): boolean {
+  if (kafka.state === 'unreachable') return false;
+  const names = new Set(remaining.map(({ pod }) => pod.name));
+  return (
+    remaining.some(({ member }) => member.nodeId === kafka.quorum.leaderId) &&
+    due.some(({ role, placed }) => role === 'controller' && !names.has(placed.name))
+  );
+}
+
+interface Remaining {
+  /** Whether nothing has happened to any pod of the batch. */
+  readonly isUntouched: boolean;
+  readonly remaining: readonly { readonly member: Member; readonly pod: ObservedPod }[];
+}
+
+function disrupt(context: Context, fence: FenceStatus, { isUntouched, remaining }: Remaining): Step {
+  const obstacle = obstacleTo(
+    context,
+    fence,
+    remaining.map(({ member }) => member),
+    isUntouched,
+  );
+  if (obstacle !== undefined) {
+    const waits = [{ task: 'roll', reason: obstacle.reason, message: obstacle.message } as const];
+    return { writes: [], waits, ...(isUntouched ? {} : { fence }) };
+  }
+  const unmarked = remaining.filter(({ pod }) => pod.fenceHolder !== context.holder);
+  if (unmarked.length > 0) {
+    return { writes: unmarked.map(({ pod }) => ({ kind: 'touch-pod', pod: refOf(pod) })), waits: [], fence };
+  }
+  // The first takes the disruption budget, so that no drain can take another zone meanwhile; a pod that is not ready holds it
+  // already. What does not run takes nothing.
+  const isBudgetFree = context.members.every(
+    ({ role, pod }) => role !== fence.role || (pod?.ready === 'True' && !pod.isTerminating),
+  );
+  const writes = remaining.map(({ member, pod }, index): Write => {
+    const kind = isBudgetFree && index === 0 && !member.isDead ? 'evict-pod' : 'delete-pod';
+    return { kind, pod: refOf(pod) };
+  });
+  return { writes, waits: [], fence };
+}
+
+function obstacleTo(
+  { rules, members, observed }: Context,
+  { role, members: fenced = [] }: FenceStatus,
+  remaining: readonly Member[],
+  isUntouched: boolean,
+): Obstacle | undefined {
+  if (remaining.every(({ state, isDead }) => state === 'Failed' && isDead)) return undefined;
+  const names = new Set(fenced.map(({ name }) => name));
+  const ids = members.filter(({ placed }) => names.has(placed.name)).map(({ nodeId }) => nodeId);
+  if (role === 'controller') {
+    return (
+      (isUntouched ? rules.clusterObstacle(new Set(), members, observed) : undefined) ??
+      rules.quorumObstacle(ids, members, observed)
+    );
+  }
+  const brokers = new Set(ids);
+  const isIdle = remaining.every(({ state }) => state === 'Starting');
+  return (
+    (isUntouched && !isIdle ? rules.clusterObstacle(brokers, members, observed) : undefined) ??
+    rules.brokersObstacle(brokers, members, observed)
+  );
+}
+
+/** All of the batch are gone: it is over when the new pods are in sync and lead again what they should. */
+function settle({ observed: { kafka } }: Context, fence: FenceStatus, batch: readonly Member[]): Step {
+  const late = batch.find((each) => !isWell(each));
+  if (late !== undefined) {
+    const reason =
+      late.state === 'Syncing'
+        ? 'UnderReplicatedPartitions'
+        : late.state === 'Unknown'
+          ? 'UnknownState'
+          : 'WaitingForPods';
+    return { writes: [], waits: [{ task: 'roll', reason, message: `${late.placed.name} ${late.why}` }], fence };
+  }
+  const ids = new Set(batch.filter(({ role }) => role === 'broker').map(({ nodeId }) => nodeId));
+  const away =
+    kafka.state === 'unreachable' ? [] : kafka.partitions.filter((partition) => isLedByAnother(partition, ids));
+  if (away.length === 0) return { writes: [], waits: [] };
+  const partitions = away.map(({ topic, partition }) => ({ topic, partition }));
+  const message = `${away.length} partitions go back to their preferred leaders`;
+  return {
+    writes: [{ kind: 'elect-preferred', partitions }],
+    waits: [{ task: 'roll', reason: 'WaitingForLeaders', message }],
+    fence,
+  };
+}
+
+function isLedByAnother({ replicas, isr, leader }: PartitionView, brokers: ReadonlySet<number>): boolean {
+  const [preferred] = replicas;
+  return preferred !== undefined && brokers.has(preferred) && leader !== preferred && isr.includes(preferred);
+}
+
+function refOf({ name, uid, resourceVersion }: ObservedPod): PodRef {
+  return { name, uid, resourceVersion };
+}

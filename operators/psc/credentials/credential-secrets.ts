@@ -1,0 +1,49 @@
+import { SECRETS } from '../../../constructs/kubernetes/kafka/secrets.ts';
+import { NAMESPACES, pscNamespace } from '../../../contracts/names.ts';
+
+/** Content of a Secret as texts; every value of ours is PEM or a password. */
+export type SecretData = Readonly<Record<string, string>>;
+
+export interface SecretRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Secrets that hold a PSC's credentials, in the order in which they are written: what others are made from first. */
+export const CREDENTIAL_SECRETS = ['authority', 'platformUsers', 'tls', 'ca'] as const;
+export type CredentialSecret = (typeof CREDENTIAL_SECRETS)[number];
+
+/** What of a PSC's credentials is in the cluster; undefined where a Secret is not there. */
+export type ObservedCredentials = Readonly<Record<CredentialSecret, SecretData | undefined>>;
+
+/** Files of the Secret with a PSC's authority, as in every Secret of type `kubernetes.io/tls`. */
+export const AUTHORITY_FILES = { certificate: 'tls.crt', key: 'tls.key' } as const;
+
+/**
+ * Where each Secret of a PSC is. The authority's key is with the operator, never in the PSC's namespace: whoever reads it
+ * can be any broker and any client of the cluster.
+ */
+export function credentialSecretRef(psc: string, secret: CredentialSecret): SecretRef {
+  if (secret === 'authority') return { namespace: NAMESPACES.system, name: `${psc}-ca-key` };
+  return { namespace: pscNamespace(psc), name: SECRETS[secret] };
+}
+
+/** File of a pod's key and certificate in the Secret of all pods. */
+export function podCertificateFile(pod: string): string {
+  return `${pod}.pem`;
+}
+
+/** Content of a Secret as the API has it. */
+export function encodedData(data: SecretData): SecretData {
+  return Object.fromEntries(
+    Object.entries(data).map(([file, text]) => [file, Buffer.from(text, 'utf8').toString('base64')]),
+  );
+}
+
+/** Content of a Secret that the API has told of. */
+export function decodedData(secret: unknown): SecretData {
+  const { data = {} } = secret as { readonly data?: SecretData };
+  return Object.fromEntries(
+    Object.entries(data).map(([file, text]) => [file, Buffer.from(text, 'base64').toString('utf8')]),
+  );
+}

@@ -1,0 +1,13 @@
+/** Days that a PSC's authority lasts. Clients are given its certificate, so that its end is felt outside of the platform. */
+export const AUTHORITY_DAYS = 3650;
+
+/** Days that a pod's certificate lasts. */
+export const CERTIFICATE_DAYS = 90;
+
+/** A pod's certificate with fewer days left than this is made anew: time for a roll, and for a person to notice that none came. */
+export const CERTIFICATE_RENEWAL_DAYS = 30;
+
+/** Certificates begin this long before they are made, for clocks that are behind. */
+export const BACKDATED_MS = 60 * 60 * 1000;
+
+export const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,0 +1,89 @@
+import type { Observed, StoredPsc } from './observed.ts';
+import type { Plan, Write } from './plan.ts';
+import { ConflictError, RefusedError, TooManyDisruptionsError } from './ports.ts';
+import type { ReconcilePorts } from './reconcile.ts';
+import { DECISION_MAX_AGE_MS } from './safety.ts';
+
+/** How far a plan came. */
+export interface Execution {
+  /** `waits`: the disruption budget is used up. */
+  readonly end: 'done' | 'conflict' | 'refused' | 'waits' | 'not-leader';
+  /** Writes that were carried out. */
+  readonly done: number;
+  /** What was refused, and what was said. */
+  readonly refusal?: { readonly write: Write; readonly message: string };
+}
+
+/** Carries the writes out in their order, the first that fails ends it. Decides nothing but whether it is too late. */
+export async function execute(
+  plan: Plan,
+  psc: StoredPsc,
+  ports: ReconcilePorts,
+  observed?: Observed,
+): Promise<Execution> {
+  let done = 0;
+  for (const write of plan.writes) {
+    if (!ports.isLeader()) return { end: 'not-leader', done };
+    if (isDisruption(write) && isTooLate(ports, observed)) return { end: 'conflict', done };
+    try {
+      await send(write, psc, ports);
+    } catch (error) {
+      if (error instanceof ConflictError) return { end: 'conflict', done };
+      if (error instanceof TooManyDisruptionsError) return { end: 'waits', done };
+      if (error instanceof RefusedError) return { end: 'refused', done, refusal: { write, message: error.message } };
+      throw error;
+    }
+    done += 1;
+  }
+  return { end: 'done', done };
+}
+
+function isDisruption({ kind }: Write): boolean {
+  return kind === 'evict-pod' || kind === 'delete-pod';
+}
+
+/** A process that was stopped for a while acts on nothing that it saw before. */
+function isTooLate({ clock }: ReconcilePorts, observed: Observed | undefined): boolean {
+  return observed === undefined || clock.nowMs() - observed.nowMs > DECISION_MAX_AGE_MS;
+}
+
+async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: ReconcilePorts): Promise<void> {
+  switch (write.kind) {
+    case 'apply':
+      await cluster.apply(write.object);
+      return;
+    case 'remove':
+      await cluster.remove(write.object, write.uid);
+      return;
+    case 'set-finalizer':
+      await cluster.setFinalizer(psc, write.finalizer);
+      return;
+    case 'issue-credentials':
+      await cluster.issueCredentials(psc);
+      return;
+    case 'set-gate':
+      await cluster.setGate(psc, write.pod, write.uid, write.status);
+      return;
+    case 'touch-pod':
+      await cluster.touchPod(psc, write.pod, holder);
+      return;
+    case 'evict-pod':
+      await cluster.evict(psc, write.pod);
+      return;
+    case 'delete-pod':
+      await cluster.deletePod(psc, write.pod);
+      return;
+    case 'alter-cluster-settings':
+      await kafka.alterClusterSettings(psc, write.set, write.remove);
+      return;
+    case 'alter-default-quota':
+      await kafka.alterDefaultQuota(psc, write.values);
+      return;
+    case 'elect-preferred':
+      await kafka.electPreferred(psc, write.partitions);
+      return;
+    case 'event':
+      await cluster.event(psc, write);
+      return;
+  }
+}

@@ -1,0 +1,151 @@
+import type { LookupFunction } from 'node:net';
+import { Connection } from '@platformatic/kafka';
+import { PORTS, SCRAM_MECHANISM } from '../../../constructs/kubernetes/kafka/listeners.ts';
+import { PLATFORM_USERS } from '../../../constructs/kubernetes/kafka/secrets.ts';
+import { within } from './deadline.ts';
+import { isCredentialsFault } from './kafka-error.ts';
+import type { BrokerPlace } from './broker-places.ts';
+
+/** What the operator shows, and trusts, to be let into a PSC's Kafka. */
+export interface KafkaCredentials {
+  /** Of the platform's user `flotilla-operator`. */
+  readonly password: string;
+  /** Certificates of the PSC's own authority, PEM. */
+  readonly ca: string;
+}
+
+export interface ConnectionSettings {
+  readonly credentials: () => Promise<KafkaCredentials>;
+  /** How host names become addresses. @default the system's own way */
+  readonly lookup?: LookupFunction;
+  /** Of the listener. @default that of the platform and of clients inside */
+  readonly port?: number;
+}
+
+/**
+ * What is asked on a connection: a broker answers the questions of one connection in their order, and those that it passes on
+ * to the controllers can take long.
+ */
+export type Lane = 'brokers' | 'controllers';
+
+/** With the handshakes of TLS and SCRAM. */
+export const CONNECT_MAX_MS = 3_000;
+/** Of one question. */
+export const CALL_MAX_MS = 4_000;
+const MAX_IN_FLIGHT = 20;
+
+/**
+ * Connections to the brokers of one PSC, at most one to each and lane, as the platform's own user. They are opened when somebody
+ * asks, and again after they broke.
+ */
+export class BrokerConnections {
+  readonly #settings: ConnectionSettings;
+  readonly #connections = new Map<string, Promise<Connection>>();
+  #credentials: Promise<KafkaCredentials> | undefined;
+  #isClosed = false;
+
+  constructor(settings: ConnectionSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Asks one broker.
+   *
+   * @throws Error when it cannot be reached, does not answer in its time, or answers with an error
+   */
+  async call<T>(broker: BrokerPlace, ask: (connection: Connection) => Promise<T>, lane: Lane = 'brokers'): Promise<T> {
+    const what = broker.pod;
+    const connection = await within(CONNECT_MAX_MS, what, this.#connection(broker.host, lane));
+    return await within(CALL_MAX_MS, what, ask(connection));
+  }
+
+  /** Whether there is a connection in the lane `brokers`. */
+  has({ host }: BrokerPlace): boolean {
+    return this.#connections.has(keyOf(host, 'brokers'));
+  }
+
+  /** Closes all connections but those to these brokers in the lane `brokers`. */
+  keepOnly(brokers: readonly BrokerPlace[]): void {
+    const kept = new Set(brokers.map(({ host }) => keyOf(host, 'brokers')));
+    for (const key of [...this.#connections.keys()]) if (!kept.has(key)) this.#drop(key);
+  }
+
+  /** Closes all connections; whoever asks now is refused. */
+  close(): void {
+    this.#isClosed = true;
+    this.keepOnly([]);
+  }
+
+  async #connection(host: string, lane: Lane): Promise<Connection> {
+    if (this.#isClosed) throw new Error('the operator does not ask this cluster any more');
+    const key = keyOf(host, lane);
+    const known = this.#connections.get(key);
+    if (known !== undefined) {
+      const connection = await known;
+      if (connection.isConnected()) return connection;
+      if (this.#connections.get(key) === known) this.#connections.delete(key);
+      return await this.#connection(host, lane);
+    }
+    const opened = this.#open(host);
+    this.#connections.set(key, opened);
+    try {
+      return await opened;
+    } catch (error) {
+      if (this.#connections.get(key) === opened) this.#connections.delete(key);
+      if (isCredentialsFault(error)) this.#credentials = undefined;
+      throw error;
+    }
+  }
+
+  async #open(host: string): Promise<Connection> {
+    const { password, ca } = await this.#knownCredentials();
+    const { lookup, port = PORTS.internal } = this.#settings;
+    const connection = new Connection(CLIENT_ID, {
+      connectTimeout: CONNECT_MAX_MS,
+      requestTimeout: CALL_MAX_MS,
+      maxInflights: MAX_IN_FLIGHT,
+      tls: { ca, ...(lookup === undefined ? {} : { lookup }) },
+      tlsServerName: true,
+      sasl: { mechanism: SCRAM_MECHANISM, username: PLATFORM_USERS.operator, password },
+    });
+    // Whoever waits for an answer is told by the call itself; without a listener the event would end the process.
+    connection.on('error', () => undefined);
+    try {
+      await connection.connect(host, port);
+    } catch (error) {
+      endSocket(connection);
+      throw error;
+    }
+    return connection;
+  }
+
+  async #knownCredentials(): Promise<KafkaCredentials> {
+    this.#credentials ??= this.#settings.credentials();
+    const asked = this.#credentials;
+    try {
+      return await asked;
+    } catch (error) {
+      if (this.#credentials === asked) this.#credentials = undefined;
+      throw error;
+    }
+  }
+
+  #drop(key: string): void {
+    const connection = this.#connections.get(key);
+    this.#connections.delete(key);
+    // One that could not be opened has nothing to close, and its error belongs to who asked for it.
+    connection?.then(endSocket, () => undefined);
+  }
+}
+
+const CLIENT_ID = 'flotilla-operator';
+
+function keyOf(host: string, lane: Lane): string {
+  return `${host} ${lane}`;
+}
+
+function endSocket(connection: Connection): void {
+  // Absent until the client library has begun to connect, whatever its type says.
+  const { socket } = connection as { readonly socket?: Connection['socket'] };
+  socket?.destroy();
+}

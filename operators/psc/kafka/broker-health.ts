@@ -1,0 +1,64 @@
+import type { LookupFunction } from 'node:net';
+import { describeLogDirsV4 } from '@platformatic/kafka';
+import type { RegisteredBroker } from '../observed.ts';
+import type { BrokerConnections } from './broker-connections.ts';
+import type { BrokerPlace } from './broker-places.ts';
+import { readBrokerMetrics } from './broker-metrics.ts';
+import { Slots } from '../../runtime/slots.ts';
+
+/** What each broker says of itself. What one does not say in time is absent. */
+export type BrokerHealth = Pick<RegisteredBroker, 'metrics' | 'disk'>;
+
+/** All brokers together have this long: a zone that answers nothing must not hold up the rest. */
+export const HEALTH_MAX_MS = 4_000;
+const AT_A_TIME = 32;
+
+/** Metrics and disks of all brokers, by id. Never rejects. */
+export async function readHealth(
+  brokers: readonly BrokerPlace[],
+  connections: BrokerConnections,
+  lookup: LookupFunction | undefined,
+): Promise<ReadonlyMap<number, BrokerHealth>> {
+  const slots = new Slots(AT_A_TIME);
+  const found = new Map<number, BrokerHealth>();
+  const late = Promise.withResolvers<undefined>();
+  const aborted = new AbortController();
+  const timer = setTimeout(() => {
+    aborted.abort();
+    late.resolve(undefined);
+  }, HEALTH_MAX_MS);
+  const add = (id: number, part: BrokerHealth): void => {
+    found.set(id, { ...found.get(id), ...part });
+  };
+  const { signal } = aborted;
+  const all = brokers.map((broker) =>
+    slots.run(async () => {
+      // What does not answer leaves its part absent, and the planner decides what that means.
+      await Promise.allSettled([
+        readBrokerMetrics(broker.host, { signal, ...(lookup === undefined ? {} : { lookup }) }).then((metrics) => {
+          add(broker.id, { metrics });
+        }),
+        readDisk(broker, connections, signal).then((disk) => {
+          add(broker.id, { disk });
+        }),
+      ]);
+    }),
+  );
+  await Promise.race([Promise.all(all), late.promise]);
+  clearTimeout(timer);
+  // What is still under way must not change what was given out.
+  return new Map(found);
+}
+
+async function readDisk(
+  broker: BrokerPlace,
+  connections: BrokerConnections,
+  signal: AbortSignal,
+): Promise<NonNullable<RegisteredBroker['disk']>> {
+  signal.throwIfAborted();
+  // No topics: only what holds for the folder as a whole (KIP-827).
+  const { results } = await connections.call(broker, (connection) => describeLogDirsV4.api.async(connection, []));
+  const [directory] = results;
+  if (directory === undefined) throw new Error(`${broker.pod} has no log directory`);
+  return { totalBytes: Number(directory.totalBytes), usableBytes: Number(directory.usableBytes) };
+}

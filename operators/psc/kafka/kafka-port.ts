@@ -1,0 +1,100 @@
+import type { LookupFunction } from 'node:net';
+import type { StoredPsc } from '../observed.ts';
+import type { Clock, KafkaPort } from '../ports.ts';
+import { alterClusterSettings, alterDefaultUserQuota, electPreferred } from './alter-kafka.ts';
+import type { KafkaCredentials } from './broker-connections.ts';
+import { type Attention, PscKafka } from './psc-kafka.ts';
+import { Slots } from '../../runtime/slots.ts';
+
+export interface KafkaPortOptions {
+  /** Asked when a connection is opened and none are known, or those known are refused. */
+  readonly credentialsOf: (psc: StoredPsc) => Promise<KafkaCredentials>;
+  readonly clock: Clock;
+  /** Called when a look in the background finds a PSC's Kafka changed. @default nobody is told */
+  readonly onChange?: (psc: string) => void;
+  /** How host names become addresses. @default the system's own way */
+  readonly lookup?: LookupFunction;
+}
+
+/** A {@link KafkaPort} that asks real clusters. A PSC is looked at in the background from when it is first asked for. */
+export interface RealKafkaPort extends KafkaPort {
+  /** How closely to look at a PSC in the background. @default rest */
+  readonly setAttention: (psc: string, attention: Attention) => void;
+  /** For a PSC that is gone: closes its connections. */
+  readonly forget: (psc: string) => void;
+  /** Closes everything; who asks afterwards finds every cluster unreachable. */
+  readonly stop: () => void;
+}
+
+/** Looks in the background that go on at the same time, over all PSCs. */
+const LOOKS_AT_A_TIME = 8;
+
+/** The operator's way to the Kafka of every PSC, as the platform's user over the internal listener. */
+export function realKafkaPort(options: KafkaPortOptions): RealKafkaPort {
+  const { credentialsOf, clock, onChange, lookup } = options;
+  const slots = new Slots(LOOKS_AT_A_TIME);
+  const known = new Map<string, PscKafka>();
+  let isStopped = false;
+  const of = (psc: StoredPsc): PscKafka => {
+    const { name, uid } = psc.metadata;
+    const found = known.get(name);
+    if (found?.uid === uid) {
+      found.psc = psc;
+      return found;
+    }
+    found?.stop();
+    const made = new PscKafka({
+      psc,
+      credentialsOf,
+      lookup,
+      nowMs: clock.nowMs,
+      slots,
+      onChange: () => onChange?.(name),
+    });
+    if (isStopped) made.stop();
+    else known.set(name, made);
+    return made;
+  };
+  return {
+    cached: (psc) => of(psc).view,
+    fresh: (psc) => of(psc).fresh(),
+    alterClusterSettings: async (psc, set, remove) => {
+      await of(psc).alter(
+        (broker, connections) => alterClusterSettings(broker, connections, set, remove),
+        (view) => ({ ...view, clusterSettings: { ...without(view.clusterSettings, remove), ...set } }),
+      );
+    },
+    alterDefaultQuota: async (psc, values) => {
+      await of(psc).alter(
+        (broker, connections) => alterDefaultUserQuota(broker, connections, values),
+        (view) => ({ ...view, defaultUserQuota: { ...view.defaultUserQuota, ...values } }),
+      );
+    },
+    electPreferred: async (psc, partitions) => {
+      await of(psc).alter(
+        (broker, connections) => electPreferred(broker, connections, partitions),
+        (view) => view,
+      );
+    },
+    setAttention: (psc, attention) => {
+      const found = known.get(psc);
+      if (found !== undefined) found.attention = attention;
+    },
+    forget: (psc) => {
+      known.get(psc)?.stop();
+      known.delete(psc);
+    },
+    stop: () => {
+      isStopped = true;
+      for (const each of known.values()) each.stop();
+      known.clear();
+    },
+  };
+}
+
+function without(
+  settings: Readonly<Record<string, string>>,
+  removed: readonly string[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !removed.includes(key)));
+}

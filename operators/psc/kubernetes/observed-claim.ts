@@ -1,0 +1,29 @@
+import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
+import { ANNOTATIONS, LABELS } from '../../../contracts/labels.ts';
+import { gibOf } from '../../../contracts/quantity.ts';
+import type { ObservedClaim } from '../observed.ts';
+
+/** Facts of a volume claim as the API server keeps it. */
+export function observedClaim(claim: KubernetesObject): ObservedClaim {
+  const { metadata, spec, status } = claim as RawClaim;
+  const capacityGib = gib(status?.capacity?.storage);
+  const grownAtMs = Date.parse(metadata.annotations?.[ANNOTATIONS.grownAt] ?? '');
+  return {
+    name: metadata.name,
+    uid: metadata.uid,
+    zone: metadata.labels?.[LABELS.zone] ?? '',
+    requestedGib: gib(spec?.resources?.requests?.storage) ?? 0,
+    ...(capacityGib === undefined ? {} : { capacityGib }),
+    ...(Number.isNaN(grownAtMs) ? {} : { grownAtMs }),
+  };
+}
+
+type RawClaim = KubernetesObject & {
+  readonly metadata: { readonly uid: string };
+  readonly spec?: { readonly resources?: { readonly requests?: { readonly storage?: string } } };
+  readonly status?: { readonly capacity?: { readonly storage?: string } };
+};
+
+function gib(quantity: string | undefined): number | undefined {
+  return quantity === undefined ? undefined : gibOf(quantity);
+}

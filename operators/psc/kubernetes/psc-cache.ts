@@ -1,0 +1,156 @@
+import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
+import { type ApiServer, type ApiServerError } from '../../runtime/api-server.ts';
+import { type ApiObject, followCollection } from '../../runtime/follow-collection.ts';
+import { objectCache } from '../../runtime/object-cache.ts';
+import type { StoredPsc } from '../observed.ts';
+import type { PscObjects } from '../ports.ts';
+import { cachedKinds, type KeptObject, keptObject, pscObjects } from './cached-objects.ts';
+import { MADE_KINDS, PSC_OBJECT } from './kinds.ts';
+
+export interface PscCacheOptions {
+  readonly api: ApiServer;
+  /** Called with the name of each PSC of which anything has changed; with every PSC once all has been read. */
+  readonly onChange: (psc: string) => void;
+  /** Called with a PSC that lies in a namespace that is not its own: nobody serves it. */
+  readonly onMisplaced: (psc: StoredPsc) => void;
+  readonly onTrouble: (kind: string, error: ApiServerError) => void;
+}
+
+/** What the API server has told of all PSCs and their objects. */
+export interface PscCache {
+  readonly isSynced: () => boolean;
+  /** Names of the PSCs that are there. */
+  readonly names: () => readonly string[];
+  readonly get: (psc: string) => PscObjects | undefined;
+  /** Takes an object as one of our own writes returned it. */
+  readonly assume: (object: KubernetesObject) => void;
+  /** Number of objects that are kept. */
+  readonly size: () => number;
+  /** Follows everything until `signal` is aborted. Called once. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+}
+
+/** A cache of PSCs over the API, empty until `run`. Secrets are never in it. */
+export function pscCache(options: PscCacheOptions): PscCache {
+  const nodes = new LostNodes();
+  const isSynced = (): boolean => cache.isSynced() && nodes.isRead;
+  const told = (psc: string): void => {
+    if (isSynced()) options.onChange(psc);
+  };
+  const kinds = cachedKinds();
+  const cache = objectCache<KeptObject>({
+    api: options.api,
+    kinds: kinds.map((kind) => ({
+      ...kind,
+      shape: (raw) => {
+        const kept = kind.shape(raw);
+        if (kept.kind === 'object' && kept.object.kind === PSC_OBJECT.kind && kept.psc === undefined) {
+          options.onMisplaced(kept.object as unknown as StoredPsc);
+        }
+        return kept;
+      },
+    })),
+    onChange: told,
+    onTrouble: options.onTrouble,
+  });
+  const onNodes = (changed: ReadonlySet<string>): void => {
+    for (const psc of cache.owners()) {
+      for (const kept of cache.objectsOf(psc)) {
+        if (kept.kind !== 'pod' || kept.pod?.node === undefined || !changed.has(kept.pod.node)) continue;
+        told(psc);
+        break;
+      }
+    }
+  };
+  return {
+    isSynced,
+    names: () => [...cache.owners()].filter((psc) => isThere(cache.objectsOf(psc))),
+    get: (psc) => pscObjects(cache.objectsOf(psc), (node) => nodes.isLost(node)),
+    assume: (object) => {
+      const kind = [PSC_OBJECT, ...MADE_KINDS].find((each) => each.kind === object.kind);
+      if (kind !== undefined) cache.assume(kind.kind, keptObject(kind, object));
+    },
+    size: () => cache.size(),
+    run: async (signal) => {
+      const followNodes = nodes.follow(options.api, {
+        onChange: onNodes,
+        onRead: () => {
+          // What came before was held back.
+          for (const psc of isSynced() ? cache.owners() : []) options.onChange(psc);
+        },
+        onTrouble: (error) => {
+          options.onTrouble('Node', error);
+        },
+        signal,
+      });
+      await Promise.all([cache.run(signal), followNodes]);
+    },
+  };
+}
+
+/** Path of all nodes. */
+export const NODES_PATH = '/api/v1/nodes';
+
+/** What is read of a node as the API server sends it. */
+export type RawNode = ApiObject & {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+};
+
+/** Whether nobody knows what runs on a node: its kubelet has not reported for so long that the API has noticed. */
+export function isLostNode({ status }: RawNode): boolean {
+  return (status?.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'Unknown') === 'Unknown';
+}
+
+function isThere(kept: Iterable<KeptObject>): boolean {
+  for (const each of kept) if (each.kind === 'object' && each.object.kind === PSC_OBJECT.kind) return true;
+  return false;
+}
+
+interface NodesOptions {
+  readonly onChange: (nodes: ReadonlySet<string>) => void;
+  readonly onRead: () => void;
+  readonly onTrouble: (error: ApiServerError) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Nodes by name, and whether they are lost. One that is not there is lost as well. */
+class LostNodes {
+  readonly #nodes = new Map<string, boolean>();
+  isRead = false;
+
+  isLost(node: string): boolean {
+    return this.#nodes.get(node) ?? true;
+  }
+
+  async follow(api: ApiServer, { onChange, onRead, onTrouble, signal }: NodesOptions): Promise<void> {
+    interface Kept {
+      readonly name: string;
+      readonly isLost: boolean;
+    }
+    await followCollection<RawNode, Kept>(
+      api,
+      { path: NODES_PATH },
+      {
+        shape: (node) => ({ name: node.metadata.name, isLost: isLostNode(node) }),
+        onAll: (all) => {
+          const before = new Map(this.#nodes);
+          this.#nodes.clear();
+          for (const { name, isLost } of all) this.#nodes.set(name, isLost);
+          const names = new Set([...before.keys(), ...this.#nodes.keys()]);
+          const wasRead = this.isRead;
+          this.isRead = true;
+          if (!wasRead) onRead();
+          else onChange(new Set([...names].filter((name) => (before.get(name) ?? true) !== this.isLost(name))));
+        },
+        onChange: ({ type, object: { name, isLost } }) => {
+          const wasLost = this.isLost(name);
+          if (type === 'gone') this.#nodes.delete(name);
+          else this.#nodes.set(name, isLost);
+          if (wasLost !== this.isLost(name)) onChange(new Set([name]));
+        },
+        onTrouble,
+        signal,
+      },
+    );
+  }
+}

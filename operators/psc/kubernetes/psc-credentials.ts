@@ -1,0 +1,127 @@
+import { isDeepStrictEqual } from 'node:util';
+import { viewCluster } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
+import type { DataPlane } from '../../../contracts/data-plane.ts';
+import {
+  CREDENTIAL_SECRETS,
+  type CredentialSecret,
+  credentialSecretRef,
+  encodedData,
+  type ObservedCredentials,
+} from '../credentials/credential-secrets.ts';
+import { issueCredentials } from '../credentials/issue-credentials.ts';
+import { LostCredentialsError } from '../credentials/lost-credentials-error.ts';
+import { type CredentialsPlan, isWhole, planCredentials } from '../credentials/plan-credentials.ts';
+import type { ObservedCredentialsState, StoredPsc } from '../observed.ts';
+import type { SecretStore, StoredSecret } from './secret-store.ts';
+
+export interface PscCredentialsOptions {
+  readonly secrets: SecretStore;
+  readonly dataPlane: DataPlane;
+  readonly wallMs: () => number;
+  /** A new password each time: letters, digits, dashes and underscores. */
+  readonly newPassword: () => string;
+}
+
+/** Credentials of PSCs as the operator sees and makes them. */
+export interface PscCredentials {
+  /** Whole ones are believed for {@link BELIEF_MS} or until the PSC changes, since nobody watches Secrets. */
+  readonly state: (psc: StoredPsc) => Promise<ObservedCredentialsState>;
+  /** The next look reads the Secrets. */
+  readonly doubt: (psc: string) => void;
+  /** @throws ConflictError, RefusedError */
+  readonly issue: (psc: StoredPsc) => Promise<void>;
+}
+
+export const BELIEF_MS = 30 * 60_000;
+
+export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
+  const believed = new Map<string, { readonly version: string; readonly sinceMs: number }>();
+  const { wallMs } = options;
+  return {
+    state: async (psc) => {
+      const { name } = psc.metadata;
+      const version = `${psc.metadata.uid}/${psc.metadata.generation}`;
+      const belief = believed.get(name);
+      if (belief?.version === version && wallMs() - belief.sinceMs < BELIEF_MS) return { state: 'whole' };
+      const sinceMs = wallMs();
+      const state = await readState(psc, options);
+      if (state.state === 'whole') believed.set(name, { version, sinceMs });
+      return state;
+    },
+    doubt: (psc) => {
+      believed.delete(psc);
+    },
+    issue: async (psc) => {
+      believed.delete(psc.metadata.name);
+      await issue(psc, options);
+    },
+  };
+}
+
+type StoredCredentials = Readonly<Record<CredentialSecret, StoredSecret | undefined>>;
+
+async function readState(psc: StoredPsc, options: PscCredentialsOptions): Promise<ObservedCredentialsState> {
+  const view = viewCluster(psc, options.dataPlane);
+  const observed = contents(await readAll(psc.metadata.name, options.secrets));
+  try {
+    const plan = planCredentials(view, observed, options.wallMs());
+    return isWhole(plan) ? { state: 'whole' } : { state: 'incomplete', reason: missing(plan) };
+  } catch (error) {
+    if (error instanceof LostCredentialsError) return { state: 'lost', reason: error.message };
+    throw error;
+  }
+}
+
+async function issue(
+  psc: StoredPsc,
+  { secrets, dataPlane, wallMs, newPassword }: PscCredentialsOptions,
+): Promise<void> {
+  const { name } = psc.metadata;
+  const view = viewCluster(psc, dataPlane);
+  const stored = await readAll(name, secrets);
+  const observed = contents(stored);
+  const nowMs = wallMs();
+  const plan = planCredentials(view, observed, nowMs);
+  if (isWhole(plan)) return;
+  const objects = await issueCredentials(view, observed, plan, { nowMs, newPassword });
+  for (const [index, secret] of CREDENTIAL_SECRETS.entries()) {
+    const object = objects[index];
+    const { name: wanted } = credentialSecretRef(name, secret);
+    if (object?.metadata.name !== wanted)
+      throw new Error(`${wanted} was to be made, not ${object?.metadata.name ?? ''}`);
+    if (!isSame(object['data'], stored[secret])) await secrets.write(object, stored[secret]);
+  }
+}
+
+async function readAll(psc: string, secrets: SecretStore): Promise<StoredCredentials> {
+  const read = async (secret: CredentialSecret) => await secrets.read(credentialSecretRef(psc, secret));
+  const [authority, platformUsers, tls, ca] = await Promise.all([
+    read('authority'),
+    read('platformUsers'),
+    read('tls'),
+    read('ca'),
+  ]);
+  return { authority, platformUsers, tls, ca };
+}
+
+function contents({ authority, platformUsers, tls, ca }: StoredCredentials): ObservedCredentials {
+  return { authority: authority?.data, platformUsers: platformUsers?.data, tls: tls?.data, ca: ca?.data };
+}
+
+/** Encoded texts against those that were read. */
+function isSame(encoded: unknown, stored: StoredSecret | undefined): boolean {
+  return stored !== undefined && isDeepStrictEqual(encoded, encodedData(stored.data));
+}
+
+function missing({ authority, issue: orders, drop, users, ca }: CredentialsPlan): string {
+  const parts = [
+    ...(authority === 'create' ? ['no authority is there yet'] : []),
+    ...(orders.length > 0
+      ? [`${orders.length} certificates are to be issued, as that of ${orders[0]?.pod ?? ''}`]
+      : []),
+    ...(drop.length > 0 ? [`${drop.length} certificates have ended`] : []),
+    ...(users.length > 0 ? [`${users.join(' and ')} have no password`] : []),
+    ...(ca === 'write' ? ["the authority's certificate is not published"] : []),
+  ];
+  return parts.join('; ');
+}

@@ -1,0 +1,73 @@
+import type { DataPlane } from '../../contracts/data-plane.ts';
+import { untilAborted } from '../runtime/abort-signals.ts';
+import type { Leadership } from '../runtime/leader-lease.ts';
+import type { Timers } from '../runtime/timers.ts';
+import { type QueueDepth, workQueue } from '../runtime/work-queue.ts';
+import { reconcile, type ReconcilePorts, type ReconcileResult } from './reconcile.ts';
+
+export interface LeadOptions {
+  readonly ports: Omit<ReconcilePorts, 'isLeader'>;
+  readonly dataPlane: DataPlane;
+  readonly timers: Timers;
+  /** Every PSC that the caches know. */
+  readonly known: () => Iterable<string>;
+  /** Calls back with each PSC that something has changed of, until the returned function is called. */
+  readonly onChange: (changed: (psc: string) => void) => () => void;
+  readonly observer: PassObserver;
+}
+
+/** Is told how each pass over a PSC ended, in whatever order they end. */
+export interface PassObserver {
+  /** The queue of this term; gone when the term is over. */
+  readonly began: (depth: () => QueueDepth) => void;
+  readonly ended: (psc: string, result: ReconcileResult, tookMs: number) => void;
+  readonly failed: (psc: string, error: unknown, tookMs: number) => void;
+  readonly over: () => void;
+}
+
+/**
+ * The work of the operator that leads: passes over every PSC, whenever something of it changes and from time to time. Resolves
+ * when the leadership has ended and no pass runs any longer; a pass that is under way ends after the write that it is at.
+ */
+export async function leadOperator(options: LeadOptions, leadership: Leadership): Promise<void> {
+  const { ports, dataPlane, timers, observer } = options;
+  const mayWrite = (): boolean => leadership.isLeader() && !leadership.signal.aborted;
+  const queue = workQueue({
+    run: async (psc) => {
+      const startedMs = timers.nowMs();
+      try {
+        const result = await reconcile(psc, { ...ports, isLeader: mayWrite }, { dataPlane });
+        observer.ended(psc, result, timers.nowMs() - startedMs);
+        // What is gone is added again when it comes back.
+        return result.outcome === 'gone' ? {} : { lookAgainMs: result.lookAgainMs };
+      } catch (error) {
+        observer.failed(psc, error, timers.nowMs() - startedMs);
+        throw error;
+      }
+    },
+    // The observer was told already.
+    onError: () => undefined,
+    timers,
+    workers: WORKERS,
+    minIntervalMs: MIN_INTERVAL_MS,
+    firstRetryMs: FIRST_RETRY_MS,
+    maxRetryMs: MAX_RETRY_MS,
+  });
+  observer.began(queue.depth);
+  const unsubscribe = options.onChange(queue.add);
+  try {
+    for (const psc of options.known()) queue.add(psc);
+    await untilAborted(leadership.signal);
+  } finally {
+    unsubscribe();
+    await queue.stop();
+    observer.over();
+  }
+}
+
+/** Passes at once: each waits for the API server and for Kafka most of its time. */
+const WORKERS = 16;
+/** Between passes of one PSC: what comes in a burst is seen by one pass. */
+const MIN_INTERVAL_MS = 250;
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 60_000;

@@ -1,0 +1,67 @@
+import { LABELS } from '../../contracts/labels.ts';
+import { objectKey, type StoredPsc } from './observed.ts';
+import type { ClusterPort, KafkaPort } from './ports.ts';
+
+interface Ports {
+  readonly cluster: ClusterPort;
+  readonly kafka: KafkaPort;
+}
+
+/** The same ports, which say of each write what was done, or why it failed. */
+export function loggedPorts({ cluster, kafka }: Ports, log: (line: string) => void): Ports {
+  const said = async <T>(psc: string, what: string, write: () => Promise<T>): Promise<T> => {
+    try {
+      const result = await write();
+      log(`${psc}: ${what}`);
+      return result;
+    } catch (error) {
+      log(`${psc}: ${what}: failed: ${error instanceof Error ? error.message : String(error)}`);
+      throw error;
+    }
+  };
+  const ofPsc =
+    <A extends readonly unknown[]>(
+      write: (psc: StoredPsc, ...args: A) => Promise<void>,
+      what: (...args: A) => string,
+    ): ((psc: StoredPsc, ...args: A) => Promise<void>) =>
+    async (psc, ...args) => {
+      await said(psc.metadata.name, what(...args), async () => {
+        await write(psc, ...args);
+      });
+    };
+  return {
+    cluster: {
+      ...cluster,
+      apply: async (object) =>
+        await said(
+          object.metadata.labels?.[LABELS.psc] ?? NOBODY,
+          `apply ${objectKey(object)}`,
+          async () => await cluster.apply(object),
+        ),
+      remove: async (object, uid) => {
+        await said(object.metadata.labels?.[LABELS.psc] ?? NOBODY, `remove ${objectKey(object)}`, async () => {
+          await cluster.remove(object, uid);
+        });
+      },
+      issueCredentials: ofPsc(cluster.issueCredentials, () => 'issue credentials'),
+      setFinalizer: ofPsc(cluster.setFinalizer, (finalizer) => `finalizer ${finalizer}`),
+      setGate: ofPsc(cluster.setGate, (pod, _uid, status) => `${pod} is ${status === 'True' ? '' : 'not '}in sync`),
+      touchPod: ofPsc(cluster.touchPod, ({ name }) => `${name} is fenced`),
+      evict: ofPsc(cluster.evict, ({ name }) => `evict ${name}`),
+      deletePod: ofPsc(cluster.deletePod, ({ name }) => `delete ${name}`),
+    },
+    kafka: {
+      ...kafka,
+      // Names only: a value may be nobody's business.
+      alterClusterSettings: ofPsc(kafka.alterClusterSettings, (set, remove) =>
+        [...Object.keys(set).map((key) => `set ${key}`), ...remove.map((key) => `take away ${key}`)].join(', '),
+      ),
+      alterDefaultQuota: ofPsc(kafka.alterDefaultQuota, (values) =>
+        ['default quota', ...Object.entries(values).map((pair) => pair.join(' '))].join(', '),
+      ),
+      electPreferred: ofPsc(kafka.electPreferred, ({ length }) => `elect ${length} preferred leaders`),
+    },
+  };
+}
+
+const NOBODY = 'no PSC';

@@ -1,0 +1,152 @@
+import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
+import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
+import type { KafkaRole } from '../../constructs/kubernetes/kafka/cluster-view.ts';
+
+/** A PSC as the API server keeps it. */
+export type StoredPsc = PhysicalStatefulCluster & {
+  readonly metadata: {
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation: number;
+    readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
+  };
+};
+
+/** All that one pass knows of one PSC. Read once, then only looked at. */
+export interface Observed {
+  readonly nowMs: number;
+  readonly psc: StoredPsc;
+  /** Objects that were made for the PSC, by {@link objectKey}. No pods, no Secrets. */
+  readonly objects: ReadonlyMap<string, KubernetesObject>;
+  /** Of both roles, placed or not. */
+  readonly pods: readonly ObservedPod[];
+  readonly claims: readonly ObservedClaim[];
+  readonly credentials: ObservedCredentialsState;
+  /** External host names that resolve to the gateway at all authoritative servers of their zone. */
+  readonly resolvedHosts: ReadonlySet<string>;
+  readonly kafka: KafkaView;
+  /** Whether everything above was read past all caches in this pass. Nothing is disrupted otherwise. */
+  readonly freshness: 'cached' | 'fresh';
+}
+
+export type ObservedCredentialsState =
+  | { readonly state: 'whole' }
+  /** `reason`: what is missing, in words. */
+  | { readonly state: 'incomplete'; readonly reason: string }
+  /** Something is gone that a running cluster depends on. */
+  | { readonly state: 'lost'; readonly reason: string };
+
+export interface ObservedPod {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly role: KafkaRole;
+  readonly ordinal: number;
+  /** Value of the annotations that pod-template.ts writes; empty where a pod has none. */
+  readonly templateHash: string;
+  readonly configHash: string;
+  readonly isTerminating: boolean;
+  /** Leader that has marked it as its own to disrupt. */
+  readonly fenceHolder?: string;
+  readonly node?: string;
+  /** Condition Ready of the pod; Unknown when its node is lost. */
+  readonly ready: 'True' | 'False' | 'Unknown';
+  readonly containersReady: 'True' | 'False' | 'Unknown';
+  /** Condition of the readiness gate; absent while nobody has set it. */
+  readonly inSyncGate?: 'True' | 'False';
+  readonly container: ContainerState;
+  /** Since when the scheduler finds no node for it. */
+  readonly unschedulableSinceMs?: number;
+}
+
+/** Of the Kafka container, or of the init container while it has not succeeded. */
+export type ContainerState =
+  | { readonly state: 'none' }
+  | { readonly state: 'waiting'; readonly reason: string; readonly message?: string; readonly restarts: number }
+  | { readonly state: 'running'; readonly restarts: number }
+  | { readonly state: 'terminated'; readonly exitCode: number; readonly restarts: number };
+
+export interface ObservedClaim {
+  readonly name: string;
+  readonly uid: string;
+  readonly zone: string;
+  /** `spec.resources.requests.storage`, in GiB, rounded up. */
+  readonly requestedGib: number;
+  /** `status.capacity.storage`, in GiB, rounded up; absent while unbound. */
+  readonly capacityGib?: number;
+  /** When the operator last grew it by itself. */
+  readonly grownAtMs?: number;
+}
+
+/** What Kafka says of itself. */
+export type KafkaView = UnreachableKafka | ReachableKafka;
+
+export interface UnreachableKafka {
+  readonly state: 'unreachable';
+  readonly reason: string;
+}
+
+export interface ReachableKafka {
+  readonly state: 'reachable';
+  /** When the oldest part of it was read. */
+  readonly readAtMs: number;
+  /** Registered brokers, by id. */
+  readonly brokers: ReadonlyMap<number, RegisteredBroker>;
+  readonly quorum: QuorumView;
+  readonly partitions: readonly PartitionView[];
+  /** Dynamic settings that hold for all brokers (resource BROKER with an empty name). */
+  readonly clusterSettings: Readonly<Record<string, string>>;
+  /** Names of settings that brokers take without a restart, as one of them says (DescribeConfigs, not read-only). */
+  readonly dynamicSettings: ReadonlySet<string>;
+  /** Bytes per second of the default user quota; absent where there is none. */
+  readonly defaultUserQuota: Readonly<Record<string, number>>;
+}
+
+export interface RegisteredBroker {
+  readonly id: number;
+  readonly isFenced: boolean;
+  /** By the broker's own metrics; absent when they could not be read. */
+  readonly metrics?: BrokerMetrics;
+  /** Of its log directory; absent when it did not answer. */
+  readonly disk?: { readonly totalBytes: number; readonly usableBytes: number };
+}
+
+export interface BrokerMetrics {
+  readonly underReplicatedPartitions: number;
+  readonly underMinIsrPartitions: number;
+  readonly offlineLogDirectories: number;
+  /** BrokerState: 1 starting, 2 recovering its logs, 3 running, 6 shutting down, 7 shut down. */
+  readonly brokerState: number;
+}
+
+export interface QuorumView {
+  /** Node id of the active controller; -1 while there is none. */
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+  readonly voters: readonly { readonly id: number; readonly isCaughtUp: boolean }[];
+}
+
+/** Node ids throughout. `replicas[0]` is the preferred leader. */
+export interface PartitionView {
+  readonly topic: string;
+  readonly partition: number;
+  /** -1 while there is none. */
+  readonly leader: number;
+  readonly replicas: readonly number[];
+  readonly isr: readonly number[];
+  /** Replicas that a running reassignment adds or takes away; empty otherwise. */
+  readonly adding: readonly number[];
+  readonly removing: readonly number[];
+  readonly minIsr: number;
+}
+
+/** Objects by {@link objectKey}. */
+export function byKey(objects: readonly KubernetesObject[]): ReadonlyMap<string, KubernetesObject> {
+  return new Map(objects.map((object) => [objectKey(object), object]));
+}
+
+/** Key of an object among those of one PSC. */
+export function objectKey({ kind, metadata }: Pick<KubernetesObject, 'kind' | 'metadata'>): string {
+  return `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
+}

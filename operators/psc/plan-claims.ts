@@ -1,0 +1,78 @@
+import { claims } from '../../constructs/kubernetes/kafka/claims.ts';
+import type { ClusterView } from '../../constructs/kubernetes/kafka/cluster-view.ts';
+import type { StorageSpec } from '../../contracts/gen/psc-types.ts';
+import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
+import { ANNOTATIONS, LABELS } from '../../contracts/labels.ts';
+import { nodeIdOf } from './classify.ts';
+import type { Observed, ObservedClaim } from './observed.ts';
+import type { Write } from './plan.ts';
+
+/** Share of a disk from which on it grows by itself: what is left must outlast an outage of the object store. */
+export const GROW_FROM_USED = 0.75;
+
+/** Each step makes a volume half as large again, since clouds allow few changes of one volume in a day. */
+export const GROWTH_FACTOR = 1.5;
+
+/** AWS takes the next change of a volume after six hours at the earliest (EBS, ModifyVolume). */
+export const GROWTH_INTERVAL_MS = 6 * 3_600_000;
+
+export interface ClaimsPlan {
+  readonly objects: readonly KubernetesObject[];
+  readonly events: readonly Write[];
+}
+
+/**
+ * The volume claims as they shall be: of the size that the spec says, or larger where somebody has grown them, or where the
+ * disk fills. Never smaller than they are.
+ */
+export function planClaims(view: ClusterView, observed: Observed): ClaimsPlan {
+  const stored = new Map(observed.claims.map((claim) => [claim.name, claim]));
+  const sized = claims(view).map((object) => {
+    const claim = stored.get(object.metadata.name);
+    const isBroker = object.metadata.labels?.[LABELS.role] === 'broker';
+    const storage = isBroker ? view.kafka.brokers.storage : view.kafka.controllers.storage;
+    if (claim === undefined) return { object, events: [] };
+    const grown = isBroker ? growth(claim, storage, observed) : undefined;
+    const sizeGib = Math.max(storage.sizeGib, claim.requestedGib, grown ?? 0);
+    const grownAtMs = grown === undefined ? claim.grownAtMs : observed.nowMs;
+    return {
+      object: withSize(object, sizeGib, grownAtMs),
+      events: grown === undefined ? [] : [grownEvent(claim, grown)],
+    };
+  });
+  return { objects: sized.map(({ object }) => object), events: sized.flatMap(({ events }) => events) };
+}
+
+/** Size that a filling disk shall have; undefined where it has room, may not grow, or grew a short while ago. */
+function growth(claim: ObservedClaim, storage: StorageSpec, { kafka, nowMs }: Observed): number | undefined {
+  const limitGib = storage.growthLimitGib ?? 0;
+  const sizeGib = Math.max(claim.requestedGib, storage.sizeGib);
+  if (kafka.state === 'unreachable' || sizeGib >= limitGib) return undefined;
+  // One step at a time: the disk must have what was asked for last.
+  if (claim.capacityGib === undefined || claim.capacityGib < claim.requestedGib) return undefined;
+  if (claim.grownAtMs !== undefined && nowMs - claim.grownAtMs < GROWTH_INTERVAL_MS) return undefined;
+  const disk = kafka.brokers.get(nodeIdOf('broker', ordinalOf(claim)))?.disk;
+  if (disk === undefined || disk.totalBytes === 0) return undefined;
+  const used = 1 - disk.usableBytes / disk.totalBytes;
+  return used < GROW_FROM_USED ? undefined : Math.min(limitGib, Math.ceil(sizeGib * GROWTH_FACTOR));
+}
+
+function ordinalOf({ name }: ObservedClaim): number {
+  return Number(name.slice(name.lastIndexOf('-') + 1));
+}
+
+function withSize(object: KubernetesObject, sizeGib: number, grownAtMs: number | undefined): KubernetesObject {
+  const spec = object['spec'] as Readonly<Record<string, unknown>>;
+  const annotations = { ...object.metadata.annotations };
+  if (grownAtMs !== undefined) annotations[ANNOTATIONS.grownAt] = new Date(grownAtMs).toISOString();
+  return {
+    ...object,
+    metadata: { ...object.metadata, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
+    spec: { ...spec, resources: { requests: { storage: `${sizeGib}Gi` } } },
+  };
+}
+
+function grownEvent({ name, requestedGib }: ObservedClaim, sizeGib: number): Write {
+  const message = `${name} grows from ${requestedGib} to ${sizeGib} GiB: its disk is ${GROW_FROM_USED * 100} % full`;
+  return { kind: 'event', type: 'Normal', reason: 'VolumeGrown', message };
+}

@@ -1,0 +1,168 @@
+import { claimName } from '../../constructs/kubernetes/kafka/claims.ts';
+import { type KafkaRole, viewCluster } from '../../constructs/kubernetes/kafka/cluster-view.ts';
+import { RENDER_STAGES, renderKafkaClusterStages } from '../../constructs/kubernetes/kafka/kafka-cluster.ts';
+import type { DataPlane } from '../../contracts/data-plane.ts';
+import type { FenceStatus } from '../../contracts/gen/psc-types.ts';
+import { classify, isWell, type Member } from './classify.ts';
+import type { Context, RoleContext } from './context.ts';
+import { lostClaims } from './gates.ts';
+import { byKey, type Observed, type StoredPsc } from './observed.ts';
+import { planClaims } from './plan-claims.ts';
+import { planConditions } from './plan-conditions.ts';
+import { FINALIZER, planDeletion } from './plan-deletion.ts';
+import { planObjects } from './plan-objects.ts';
+import { planRoll } from './plan-roll.ts';
+import { planSettings } from './plan-settings.ts';
+import { hasJoined, planStatus } from './plan-status.ts';
+import type { Plan, Wait, Write } from './plan.ts';
+import { RULES, type Rules } from './rules.ts';
+import { fitAlike, hasTemplate, roleTemplates, type RoleTemplates, templateId } from './templates.ts';
+
+export interface PlanOptions {
+  readonly dataPlane: DataPlane;
+  /** Name of this operator among those that may lead. */
+  readonly holder: string;
+  /** @default - the real ones */
+  readonly rules?: Rules;
+}
+
+/** How soon to look again while something is under way, and at rest. */
+const BUSY_LOOK_MS = 1_000;
+const REST_LOOK_MS = 30_000;
+
+/**
+ * What to do next for one PSC, from what was observed: pure and total.
+ *
+ * @throws InvalidPscError when the PSC contradicts the data plane or itself
+ */
+export function planPsc(observed: Observed, options: PlanOptions): Plan {
+  const { psc } = observed;
+  if (psc.metadata.deletionTimestamp !== undefined) return planDeletion(observed);
+  const context = contextOf(observed, options);
+  const roll = planRoll(context);
+  const hasFinalizer = psc.metadata.finalizers?.includes(FINALIZER) === true;
+  const claims = planClaims(context.view, observed);
+  const isPaused = psc.spec.maintenance?.paused === true;
+  const objects = isPaused ? { writes: [], waits: [] } : planObjects(context, claims.objects);
+  const before: readonly Write[] = isPaused
+    ? gateWrites(context.members)
+    : [...objects.writes, ...claims.events, ...gateWrites(context.members), ...planSettings(context)];
+  const waits = [...objects.waits, ...roll.waits];
+  if (objects.waits.length === 0) waits.push(...podWaits(context, roll.fence));
+  // A batch begins and goes on only when all objects are as they shall be: it is decided from a state that has settled. Its fence
+  // is in the status, which is written last; what the fence allows is for the next pass.
+  const isHeld = before.some(({ kind }) => kind === 'apply' || kind === 'issue-credentials');
+  const writes: readonly Write[] = hasFinalizer
+    ? [...before, ...(isHeld ? [] : roll.writes)]
+    : [{ kind: 'set-finalizer', finalizer: 'present' }];
+  const settled =
+    isHeld && roll.fence !== undefined && psc.status?.fence === undefined
+      ? { pending: roll.pending, rolls: roll.rolls }
+      : roll;
+  const findings = { waits, roll: settled, writes };
+  const isBusy =
+    writes.length > 0 ||
+    waits.length > 0 ||
+    roll.pending.length > 0 ||
+    roll.fence !== undefined ||
+    !context.members.every(isWell);
+  return {
+    writes,
+    waits,
+    conditions: planConditions(context, findings),
+    status: planStatus(context, settled),
+    lookAgainMs: isBusy ? BUSY_LOOK_MS : REST_LOOK_MS,
+  };
+}
+
+/** What the parts of a plan share, for whoever wants to look into one. */
+export function contextOf(observed: Observed, { dataPlane, holder, rules = RULES }: PlanOptions): Context {
+  const view = viewCluster(observed.psc, dataPlane);
+  const { stages: rendered, byKey: renderedByKey } = renderedOf(observed.psc, dataPlane);
+  const shared = {
+    view,
+    observed,
+    rendered,
+    renderedByKey,
+    members: classify(view, observed),
+    lostClaims: new Set(lostClaims(view, observed)),
+    holder,
+    rules,
+  };
+  return { ...shared, roles: { broker: roleContext('broker', shared), controller: roleContext('controller', shared) } };
+}
+
+/** Rendering is most of a pass: what was made of a spec is kept for as long as somebody holds that spec. */
+const RENDERED = new WeakMap<object, Rendered>();
+
+interface Rendered {
+  readonly dataPlane: DataPlane;
+  readonly stages: Context['rendered'];
+  readonly byKey: Context['renderedByKey'];
+}
+
+function renderedOf(psc: StoredPsc, dataPlane: DataPlane): Rendered {
+  const kept = RENDERED.get(psc.spec);
+  if (kept?.dataPlane === dataPlane) return kept;
+  const stages = renderKafkaClusterStages(psc, dataPlane);
+  const made = { dataPlane, stages, byKey: byKey(RENDER_STAGES.flatMap((stage) => stages[stage])) };
+  RENDERED.set(psc.spec, made);
+  return made;
+}
+
+function roleContext(role: KafkaRole, context: Omit<Context, 'roles'>): RoleContext {
+  const { view, observed, renderedByKey, rules } = context;
+  const templates = roleTemplates(view, role, renderedByKey, observed);
+  const members = context.members.filter((each) => each.role === role);
+  const refused = refusal(role, templates, members, context);
+  const served = rules.templateToServe(templates, refused?.target);
+  const kept = rules.templateToKeep(templates, served, members);
+  return { templates, served, ...(kept === undefined ? {} : { kept }), ...(refused === undefined ? {} : { refused }) };
+}
+
+/** The wanted template, once a pod that has it does not work and there is one that did; remembered until the spec asks for another. */
+function refusal(
+  role: KafkaRole,
+  { wanted, current, lastGood }: RoleTemplates,
+  members: readonly Member[],
+  { observed: { psc }, lostClaims: lost }: Pick<Context, 'observed' | 'lostClaims'>,
+): RoleContext['refused'] {
+  const target = templateId(wanted);
+  const stored = psc.status?.rolls?.find((roll) => roll.role === role);
+  if (stored?.refused === target) return { target, message: stored.message ?? '' };
+  const isGoodOnce = lastGood === undefined || templateId(lastGood) === target;
+  if (isGoodOnce || current === undefined) return undefined;
+  // No template helps a pod whose volume is gone, or that no node could take before either.
+  const stuck = members.find(
+    (each) =>
+      each.state === 'Failed' &&
+      hasTemplate(each, wanted) &&
+      !lost.has(claimName(each.placed.name)) &&
+      (each.pod?.container.state === 'waiting' || !fitAlike(lastGood, wanted)),
+  );
+  return stuck === undefined ? undefined : { target, message: `${stuck.placed.name}: ${stuck.why}` };
+}
+
+/** The readiness gate of each broker says whether it is in sync; while that is not known, it stays as it is. */
+function gateWrites(members: readonly Member[]): readonly Write[] {
+  return members.flatMap((member): readonly Write[] => {
+    const { role, pod, state } = member;
+    if (role !== 'broker' || pod === undefined || pod.isTerminating || state === 'Unknown') return [];
+    const status = isWell(member) ? 'True' : 'False';
+    return pod.inSyncGate === status ? [] : [{ kind: 'set-gate', pod: pod.name, uid: pod.uid, status }];
+  });
+}
+
+/** Pods that are on their way, beside those that the batch itself waits for. */
+function podWaits(context: Context, fence: FenceStatus | undefined): readonly Wait[] {
+  const fenced = new Set(fence?.members?.map(({ name }) => name));
+  const late = context.members.find((each) => !fenced.has(each.placed.name) && !isWell(each));
+  if (late === undefined) return [];
+  const message = `${late.placed.name} ${late.why}`;
+  const isNew = late.role === 'broker' && !hasJoined(context, late);
+  return [
+    isNew
+      ? { task: 'resize', reason: 'WaitingForPods', message }
+      : { task: 'pods', reason: 'BrokersNotInSync', message },
+  ];
+}

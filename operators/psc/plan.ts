@@ -1,0 +1,76 @@
+import type { ConditionUpdate } from '../../contracts/conditions.ts';
+import type { PhysicalStatefulClusterStatus } from '../../contracts/gen/psc-types.ts';
+import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
+
+/** What one pass does and says, and what it waits for. Data: nothing in it is decided again when it is carried out. */
+export interface Plan {
+  /** In order; the first that fails ends the pass. */
+  readonly writes: readonly Write[];
+  /** Gates that hold something up, the first of each task that is held. */
+  readonly waits: readonly Wait[];
+  readonly conditions: readonly ConditionUpdate[];
+  /** Everything of the status but its conditions and the balancer's part. */
+  readonly status: PlannedStatus;
+  /** When to look again although nothing has changed. */
+  readonly lookAgainMs: number;
+}
+
+export type PlannedStatus = Omit<PhysicalStatefulClusterStatus, 'conditions' | 'balance'>;
+
+/** That part of a status as it is stored. */
+export function plannedPart(status: PhysicalStatefulClusterStatus | undefined): PlannedStatus {
+  const entries = Object.entries(status ?? {}).filter(([field]) => field !== 'conditions' && field !== 'balance');
+  return Object.fromEntries(entries);
+}
+
+/** What a task waits for. */
+export interface Wait {
+  readonly task: 'resize' | 'roll' | 'volumes' | 'settings' | 'credentials' | 'pods';
+  /** The condition's reason. */
+  readonly reason: string;
+  /** For people: what exactly, and what would end it. */
+  readonly message: string;
+}
+
+/** One idempotent step. */
+export type Write =
+  /** Server-side apply, the object whole. */
+  | { readonly kind: 'apply'; readonly object: KubernetesObject }
+  /** Of objects that nothing refers to any longer; never a volume claim, a pod or a Secret. */
+  | { readonly kind: 'remove'; readonly object: KubernetesObject; readonly uid: string }
+  /** The objects that lie outside the PSC's namespace go when it goes. */
+  | { readonly kind: 'set-finalizer'; readonly finalizer: 'present' | 'absent' }
+  | { readonly kind: 'issue-credentials' }
+  /** Sets the pod's readiness gate. */
+  | { readonly kind: 'set-gate'; readonly pod: string; readonly uid: string; readonly status: 'True' | 'False' }
+  /** Marks a fenced pod as this leader's, so that what an earlier leader still sends meets a conflict. */
+  | { readonly kind: 'touch-pod'; readonly pod: PodRef }
+  /** Disruptions, each only if the pod is still exactly the one that was observed. */
+  | { readonly kind: 'evict-pod'; readonly pod: PodRef }
+  | { readonly kind: 'delete-pod'; readonly pod: PodRef }
+  | {
+      readonly kind: 'alter-cluster-settings';
+      readonly set: Readonly<Record<string, string>>;
+      readonly remove: readonly string[];
+    }
+  | { readonly kind: 'alter-default-quota'; readonly values: Readonly<Record<string, number>> }
+  /** Gives partitions back to their preferred leaders. */
+  | {
+      readonly kind: 'elect-preferred';
+      readonly partitions: readonly { readonly topic: string; readonly partition: number }[];
+    }
+  | { readonly kind: 'event'; readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string };
+
+export interface PodRef {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+/** Removal of objects that are there; one without a uid is not. */
+export function removals(objects: readonly KubernetesObject[]): readonly Write[] {
+  return objects.flatMap((object): readonly Write[] => {
+    const { uid } = object.metadata as { readonly uid?: string };
+    return uid === undefined ? [] : [{ kind: 'remove', object, uid }];
+  });
+}

@@ -1,0 +1,85 @@
+import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
+import type { KafkaView, ObservedClaim, ObservedCredentialsState, ObservedPod, StoredPsc } from './observed.ts';
+import type { PodRef } from './plan.ts';
+
+/** Objects of one PSC, as one read of them gives. */
+export interface PscObjects {
+  readonly psc: StoredPsc;
+  readonly objects: ReadonlyMap<string, KubernetesObject>;
+  readonly pods: readonly ObservedPod[];
+  readonly claims: readonly ObservedClaim[];
+}
+
+/**
+ * What the operator needs of Kubernetes. A write that meets another version of its object rejects with {@link ConflictError},
+ * one that the API server refuses for good with {@link RefusedError}; any other error may have happened before or after the
+ * write took effect.
+ */
+export interface ClusterPort {
+  /** From caches that may be behind; undefined when there is no such PSC. */
+  readonly cached: (psc: string) => PscObjects | undefined;
+  /** Past all caches, consistent reads; undefined when there is no such PSC. */
+  readonly fresh: (psc: string) => Promise<PscObjects | undefined>;
+  readonly credentials: (psc: StoredPsc) => Promise<ObservedCredentialsState>;
+  readonly issueCredentials: (psc: StoredPsc) => Promise<void>;
+  /** Server-side apply under the operator's field manager. Resolves with the object as it is stored. */
+  readonly apply: (object: KubernetesObject) => Promise<KubernetesObject>;
+  /** Status under the operator's field manager, only if the PSC still has this resourceVersion. */
+  readonly writeStatus: (psc: StoredPsc, status: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Adds or takes away the operator's finalizer, only if the PSC still has this resourceVersion. */
+  readonly setFinalizer: (psc: StoredPsc, finalizer: 'present' | 'absent') => Promise<void>;
+  readonly remove: (object: KubernetesObject, uid: string) => Promise<void>;
+  readonly setGate: (psc: StoredPsc, pod: string, uid: string, status: 'True' | 'False') => Promise<void>;
+  /** Writes an annotation with the holder's name on the pod. */
+  readonly touchPod: (psc: StoredPsc, pod: PodRef, holder: string) => Promise<void>;
+  /** @throws TooManyDisruptionsError when the budget does not allow it now */
+  readonly evict: (psc: StoredPsc, pod: PodRef) => Promise<void>;
+  readonly deletePod: (psc: StoredPsc, pod: PodRef) => Promise<void>;
+  readonly event: (
+    psc: StoredPsc,
+    event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string },
+  ) => Promise<void>;
+}
+
+/** What the operator needs of one PSC's Kafka. */
+export interface KafkaPort {
+  /** The newest view that is kept; may be of some seconds ago. */
+  readonly cached: (psc: StoredPsc) => KafkaView;
+  /** Asked now. Never rejects: what cannot be reached is a view too. */
+  readonly fresh: (psc: StoredPsc) => Promise<KafkaView>;
+  readonly alterClusterSettings: (
+    psc: StoredPsc,
+    set: Readonly<Record<string, string>>,
+    remove: readonly string[],
+  ) => Promise<void>;
+  readonly alterDefaultQuota: (psc: StoredPsc, values: Readonly<Record<string, number>>) => Promise<void>;
+  readonly electPreferred: (
+    psc: StoredPsc,
+    partitions: readonly { readonly topic: string; readonly partition: number }[],
+  ) => Promise<void>;
+}
+
+/** What the operator needs of the DNS. */
+export interface NamesPort {
+  /** Those of the hosts that all authoritative servers of their zone resolve. Never rejects. */
+  readonly resolved: (hosts: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+
+export interface Clock {
+  readonly nowMs: () => number;
+}
+
+/** The object is not as it was observed; the next pass sees it anew. */
+export class ConflictError extends Error {
+  override readonly name = 'ConflictError';
+}
+
+/** The API server will not take it, however often it is sent. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+}
+
+/** The disruption budget is used up (429). */
+export class TooManyDisruptionsError extends Error {
+  override readonly name = 'TooManyDisruptionsError';
+}

@@ -1,0 +1,32 @@
+import { brokersObstacle, clusterObstacle, quorumObstacle } from './safety.ts';
+import { fileChange, templateToKeep, templateToServe } from './templates.ts';
+import { claimObstacle, nameObstacle } from './gates.ts';
+import { chooseBatch } from './batch.ts';
+
+/**
+ * Decisions on which safety rests, in one place: the simulation replaces one at a time by a wrong one and shows that an
+ * invariant notices.
+ */
+export interface Rules {
+  readonly brokersObstacle: typeof brokersObstacle;
+  readonly clusterObstacle: typeof clusterObstacle;
+  readonly quorumObstacle: typeof quorumObstacle;
+  readonly templateToServe: typeof templateToServe;
+  readonly templateToKeep: typeof templateToKeep;
+  readonly fileChange: typeof fileChange;
+  readonly nameObstacle: typeof nameObstacle;
+  readonly claimObstacle: typeof claimObstacle;
+  readonly chooseBatch: typeof chooseBatch;
+}
+
+export const RULES: Rules = {
+  brokersObstacle,
+  clusterObstacle,
+  quorumObstacle,
+  templateToServe,
+  templateToKeep,
+  fileChange,
+  nameObstacle,
+  claimObstacle,
+  chooseBatch,
+};

@@ -1,0 +1,130 @@
+import { isServing, isWell, type Member, QUORUM_MAJORITY, underReplicated } from './classify.ts';
+import type { Observed, PartitionView, ReachableKafka } from './observed.ts';
+
+/** Why something may not be disrupted now. `reason` is a condition's. */
+export interface Obstacle {
+  readonly reason:
+    | 'UnderReplicatedPartitions'
+    | 'UnknownState'
+    | 'QuorumAtRisk'
+    | 'MinIsrTooHigh'
+    | 'ReassignmentRunning'
+    | 'StaleView';
+  readonly message: string;
+}
+
+/** Oldest view of Kafka on which anything may be disrupted. */
+export const DECISION_MAX_AGE_MS = 10_000;
+
+/**
+ * Whether the brokers may be taken away together: no partition loses by it what its min ISR asks for. Brokers that are down or
+ * on their way down already do not count, whatever Kafka still says of them.
+ */
+export function brokersObstacle(
+  batch: ReadonlySet<number>,
+  members: readonly Member[],
+  { kafka, nowMs }: Pick<Observed, 'kafka' | 'nowMs'>,
+): Obstacle | undefined {
+  if (kafka.state === 'unreachable') return unknown(`Kafka cannot be asked: ${kafka.reason}`);
+  if (nowMs - kafka.readAtMs > DECISION_MAX_AGE_MS) return stale(nowMs - kafka.readAtMs);
+  const gone = new Set(batch);
+  for (const member of members) if (member.role === 'broker' && !isServing(member)) gone.add(member.nodeId);
+  for (const partition of kafka.partitions) {
+    if (!partition.isr.some((id) => batch.has(id))) continue;
+    const left = partition.isr.filter((id) => !gone.has(id)).length;
+    if (left < partition.minIsr) return tooFew(partition, left);
+  }
+  return undefined;
+}
+
+/** What beside the batch itself must be well before anything healthy is disrupted. */
+export function clusterObstacle(
+  batch: ReadonlySet<number>,
+  members: readonly Member[],
+  observed: Observed,
+): Obstacle | undefined {
+  const { kafka } = observed;
+  if (kafka.state === 'unreachable') return unknown(`Kafka cannot be asked: ${kafka.reason}`);
+  const doubtful = members.find(({ state }) => state === 'Unknown');
+  if (doubtful !== undefined) return unknown(`${doubtful.placed.name} ${doubtful.why}`);
+  const ailing = members.find((each) => !(each.role === 'broker' && batch.has(each.nodeId)) && !isWell(each));
+  if (ailing !== undefined) {
+    return { reason: 'UnderReplicatedPartitions', message: `${ailing.placed.name} ${ailing.why}` };
+  }
+  return missingAnything(kafka) ?? reassigning(batch, kafka) ?? quorumObstacle([], members, observed);
+}
+
+/** Whether the quorum outlives the loss of these controllers. */
+export function quorumObstacle(
+  batch: readonly number[],
+  members: readonly Member[],
+  { kafka }: Pick<Observed, 'kafka'>,
+): Obstacle | undefined {
+  if (kafka.state === 'unreachable') return unknown(`Kafka cannot be asked: ${kafka.reason}`);
+  const voting = members.filter(
+    ({ role, nodeId, state }) => role === 'controller' && state === 'InSync' && !batch.includes(nodeId),
+  );
+  if (voting.length >= QUORUM_MAJORITY) return undefined;
+  const message = `${voting.length} controllers would be left that can vote, ${QUORUM_MAJORITY} are needed`;
+  return { reason: 'QuorumAtRisk', message };
+}
+
+/** Topics none of whose replicas may ever be missing: nothing could be rolled under them. */
+export function unrollableTopics(kafka: ReachableKafka): readonly string[] {
+  const topics = new Set<string>();
+  for (const { topic, minIsr, replicas, adding } of kafka.partitions) {
+    if (minIsr >= replicas.length - adding.length) topics.add(topic);
+  }
+  return [...topics].sort();
+}
+
+function missingAnything(kafka: ReachableKafka): Obstacle | undefined {
+  const behind = underReplicated(kafka);
+  const [first] = behind;
+  if (first !== undefined) {
+    const message = `${behind.length} partitions are under-replicated, as ${first.topic}-${first.partition}`;
+    return { reason: 'UnderReplicatedPartitions', message };
+  }
+  // Metadata of one broker may be behind; the leaders' own metrics are what they know themselves.
+  for (const { id, metrics } of kafka.brokers.values()) {
+    if (metrics === undefined) return unknown(`broker ${id} does not show its metrics`);
+    if (metrics.underReplicatedPartitions + metrics.underMinIsrPartitions > 0) {
+      return { reason: 'UnderReplicatedPartitions', message: `broker ${id} leads under-replicated partitions` };
+    }
+    if (metrics.offlineLogDirectories > 0) {
+      return { reason: 'UnderReplicatedPartitions', message: `broker ${id} has lost its log directory` };
+    }
+  }
+  return undefined;
+}
+
+/** A reassignment that moves replicas onto the batch, or off it, would wait for it, or lose its source. */
+function reassigning(batch: ReadonlySet<number>, { partitions }: ReachableKafka): Obstacle | undefined {
+  const moving = partitions.find(
+    ({ replicas, adding, removing }) => adding.length + removing.length > 0 && replicas.some((id) => batch.has(id)),
+  );
+  if (moving === undefined) return undefined;
+  return { reason: 'ReassignmentRunning', message: `replicas of ${moving.topic}-${moving.partition} are moving` };
+}
+
+function tooFew({ topic, partition, minIsr, replicas, isr }: PartitionView, left: number): Obstacle {
+  const where = `${topic}-${partition}`;
+  if (minIsr >= replicas.length) {
+    return {
+      reason: 'MinIsrTooHigh',
+      message: `topic ${topic} has min.insync.replicas ${minIsr} with ${replicas.length} replicas: no broker of it can ever be restarted; lower the setting`,
+    };
+  }
+  return {
+    reason: 'UnderReplicatedPartitions',
+    message: `${where} would be left with ${left} of ${isr.length} replicas in sync, it needs ${minIsr}`,
+  };
+}
+
+function unknown(message: string): Obstacle {
+  return { reason: 'UnknownState', message };
+}
+
+function stale(ageMs: number): Obstacle {
+  return { reason: 'StaleView', message: `what is known of Kafka is ${Math.round(ageMs / 1000)} s old` };
+}

@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CONDITION_TYPES, type ConditionUpdate, setCondition } from '../../contracts/conditions.ts';
+import type { Condition } from '../../contracts/gen/psc-types.ts';
+import type { Execution } from './execute.ts';
+import type { StoredPsc } from './observed.ts';
+import { objectKey } from './observed.ts';
+import { type Plan, plannedPart } from './plan.ts';
+
+/** The operator's part of the status after a pass; undefined when it is stored already, so that nothing is written at rest. */
+export function statusAfter(
+  psc: StoredPsc,
+  plan: Plan,
+  execution: Execution,
+  now: Date,
+): Readonly<Record<string, unknown>> | undefined {
+  const own = (psc.status?.conditions ?? []).filter(({ type }) => type !== CONDITION_TYPES.balancing);
+  // One update per type: what was refused has the last word.
+  const byType = new Map([...plan.conditions, ...refusalUpdates(psc, execution)].map((each) => [each.type, each]));
+  const updates = [...byType.values()];
+  const conditions = updates.reduce<readonly Condition[]>((list, update) => setCondition(list, update, now), own);
+  const isStored = conditions === own || isDeepStrictEqual(conditions, own);
+  if (isStored && isDeepStrictEqual(plannedPart(psc.status), plan.status)) return undefined;
+  return { ...plan.status, conditions };
+}
+
+function refusalUpdates(psc: StoredPsc, { refusal }: Execution): readonly ConditionUpdate[] {
+  if (refusal === undefined) return [];
+  const { write, message } = refusal;
+  const isSetting = write.kind === 'alter-cluster-settings' || write.kind === 'alter-default-quota';
+  const what = write.kind === 'apply' ? objectKey(write.object) : write.kind;
+  const observedGeneration = psc.metadata.generation;
+  return [
+    {
+      type: CONDITION_TYPES.stalled,
+      status: 'True',
+      reason: isSetting ? 'SettingRejected' : 'ApplyRejected',
+      message: `${what}: ${message}`,
+      observedGeneration,
+    },
+    {
+      type: CONDITION_TYPES.reconciling,
+      status: 'False',
+      reason: 'Stalled',
+      message: `${what}: ${message}`,
+      observedGeneration,
+    },
+  ];
+}

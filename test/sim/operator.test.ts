@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import { CORE } from './operator/core.ts';
+import { runSeed } from './operator/run-seed.ts';
+
+const SEEDS = 500;
+const CHUNK = 50;
+const PATIENCE_MS = 300_000;
+
+const starts = Array.from({ length: SEEDS / CHUNK }, (_, index) => 1 + index * CHUNK);
+
+describe('The operator in a simulated world', () => {
+  test.each(starts)(
+    `keeps every promise under faults, converges after them and then rests: ${CHUNK} seeds from %i`,
+    async (from) => {
+      const failures: string[] = [];
+      for (let seed = from; seed < from + CHUNK; seed += 1) {
+        const { violations, trace } = await runSeed(seed, { reconcile: CORE });
+        for (const { invariant, message } of violations) {
+          failures.push(`seed ${seed}: ${invariant}: ${message}\n${trace.join('\n')}`);
+        }
+      }
+      expect(failures.join('\n\n')).toBe('');
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'lives the same life twice from the same seed',
+    async () => {
+      const lives = await Promise.all([7, 7].map(eventsOf));
+      expect(lives[0]?.length).toBeGreaterThan(100);
+      expect(lives[1]).toEqual(lives[0]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'does something worth judging: pods are disrupted and faults are injected',
+    async () => {
+      let [disruptions, faults] = [0, 0];
+      for (let seed = 1; seed <= 20; seed += 1) {
+        const result = await runSeed(seed, { reconcile: CORE });
+        disruptions += result.disruptions;
+        faults += result.faults;
+      }
+      expect(disruptions).toBeGreaterThan(40);
+      expect(faults).toBeGreaterThan(40);
+    },
+    PATIENCE_MS,
+  );
+});
+
+async function eventsOf(seed: number): Promise<readonly string[]> {
+  const events: string[] = [];
+  await runSeed(seed, { reconcile: CORE, onEvent: (line) => events.push(line) });
+  return events;
+}

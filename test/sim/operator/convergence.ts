@@ -1,0 +1,77 @@
+import { CONDITION_TYPES, findCondition } from '../../../contracts/conditions.ts';
+import { claimName } from '../../../constructs/kubernetes/kafka/claims.ts';
+import { viewCluster } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
+import { dynamicLimits } from '../../../constructs/kubernetes/kafka/dynamic-limits.ts';
+import { requestedGib } from './api-model.ts';
+import { DYNAMIC_SETTINGS } from './kafka-model.ts';
+import { observedPod } from './pod-record.ts';
+import { needsRestart, wantedOf } from './wanted.ts';
+import type { World } from './world.ts';
+
+/** What still keeps the cluster from being what the spec says; undefined when nothing does. */
+export function unfinished(world: World): string | undefined {
+  return unfinishedPods(world) ?? unfinishedKafka(world) ?? unfinishedStatus(world);
+}
+
+/** Where a volume is gone for good, nothing can be finished; it must be said. */
+export function unnamedLoss({ api, lostClaims }: World): string | undefined {
+  const stalled = findCondition(api.storedPsc()?.status?.conditions, CONDITION_TYPES.stalled);
+  const isSaid = stalled?.status === 'True' && [...lostClaims].every((name) => stalled.message?.includes(name));
+  return isSaid ? undefined : `no condition names ${[...lostClaims].join(', ')}: ${stalled?.message ?? ''}`;
+}
+
+function unfinishedPods({ api, pods, kafka, claims, dataPlane }: World): string | undefined {
+  const psc = api.storedPsc();
+  if (psc?.spec.kafka === undefined) return 'there is no PSC';
+  const view = viewCluster(psc, dataPlane);
+  const wanted = wantedOf(psc, dataPlane);
+  for (const { name } of [...view.controllers, ...view.brokers]) {
+    const pod = pods.get(name);
+    if (pod === undefined) return `${name} is missing`;
+    if (pod.isTerminating || observedPod(pod).ready !== 'True') return `${name} is not ready`;
+    if (needsRestart(pod, wanted)) return `${name} is not as the spec has it`;
+    const isWell = pod.role === 'broker' ? kafka.isInSync(pod.nodeId) : kafka.quorum.isVoting(pod.nodeId);
+    if (!isWell) return `${name} is not in sync`;
+    const { storage } = pod.role === 'broker' ? view.kafka.brokers : view.kafka.controllers;
+    const claim = claims.find(claimName(name));
+    if (requestedGib(claim) < storage.sizeGib) return `the volume of ${name} is too small`;
+  }
+  return undefined;
+}
+
+function unfinishedKafka({ api, kafka, dataPlane }: World): string | undefined {
+  const psc = api.storedPsc();
+  if (psc === undefined) return 'there is no PSC';
+  const view = viewCluster(psc, dataPlane);
+  const carrying = view.brokers.filter(({ ordinal }) =>
+    kafka.partitions.all.some(({ replicas }) => replicas.includes(ordinal)),
+  );
+  const { brokerDefaults, clientQuotas } = dynamicLimits(view, carrying.length || undefined);
+  const own = Object.entries(view.kafka.config ?? {}).filter(([key]) => DYNAMIC_SETTINGS.has(key));
+  for (const [key, value] of [...Object.entries(brokerDefaults), ...own]) {
+    if (kafka.settings.get(key) !== value) return `setting ${key} is ${kafka.settings.get(key) ?? 'absent'}`;
+  }
+  for (const [key, value] of Object.entries(clientQuotas[0]?.values ?? {})) {
+    if (kafka.quota[key] !== value) return `quota ${key} is not set`;
+  }
+  return undefined;
+}
+
+function unfinishedStatus({ api }: World): string | undefined {
+  const psc = api.storedPsc();
+  if (psc?.status?.observedGeneration !== psc?.metadata.generation) return 'the status speaks of an older spec';
+  const wanted = [
+    [CONDITION_TYPES.ready, 'True'],
+    [CONDITION_TYPES.rolling, 'False'],
+    [CONDITION_TYPES.clusterResizing, 'False'],
+    [CONDITION_TYPES.stalled, 'False'],
+    [CONDITION_TYPES.reconciling, 'False'],
+  ] as const;
+  for (const [type, status] of wanted) {
+    const condition = findCondition(psc?.status?.conditions, type);
+    if (condition?.status !== status) {
+      return `condition ${type} is ${condition?.status ?? 'absent'} (${condition?.reason ?? ''}: ${condition?.message ?? ''})`;
+    }
+  }
+  return psc?.status?.fence === undefined ? undefined : 'a fence is left in the status';
+}

@@ -1,0 +1,215 @@
+import type { KafkaRole } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
+import type { StoredPsc } from '../../../operators/psc/observed.ts';
+import type { Invariant } from './invariants.ts';
+import { isLeftAlone } from './left-alone.ts';
+import { SESSION_TIMEOUT_MS } from './kafka-model.ts';
+import type { Caller } from './cluster-port.ts';
+import type { PodRecord } from './pod-record.ts';
+import { needsRestart, wantedOf } from './wanted.ts';
+import type { World } from './world.ts';
+
+/** A disruption from the moment when it was sent. */
+export interface Decision {
+  readonly by: string;
+  readonly how: 'evict' | 'delete';
+  readonly sentAtMs: number;
+  /** When the state that it rests on was asked for; never counted as older than the operator may let it get. */
+  readonly readAtMs: number;
+}
+
+/** Age from which on what was read is no excuse (the operator's own bound, `DECISION_MAX_AGE_MS`). */
+const MAX_AGE_MS = 10_000;
+/** A crash shows at the earliest when its session ends, a second later in what Kafka says. */
+const HIDDEN_MS = SESSION_TIMEOUT_MS + 1_000;
+
+interface Down {
+  readonly uid: string;
+  readonly zone: string;
+  readonly role: KafkaRole;
+  readonly nodeId: number;
+}
+
+/**
+ * Judges each disruption on the true state at the moment when it takes effect. What a fault of the world did is held against
+ * the operator unless the fault came after the operator's last fresh read, or so shortly before it that Kafka itself did not
+ * know yet; a read counts for ten seconds before the disruption was sent, whenever it really was.
+ */
+export class DisruptionJudge {
+  readonly #world: World;
+  readonly #violate: (invariant: Invariant, message: string) => void;
+  readonly #down = new Map<string, Down>();
+  readonly #specs: { readonly atMs: number; readonly psc: StoredPsc }[] = [];
+  #leaderId = -1;
+  #leaderSinceMs = 0;
+  #leftAloneSinceMs = Infinity;
+  #unwellSinceMs = Infinity;
+  #excused = 0;
+  #count = 0;
+
+  constructor(world: World, violate: (invariant: Invariant, message: string) => void) {
+    this.#world = world;
+    this.#violate = violate;
+    world.api.onChange((key) => {
+      if (key === 'PhysicalStatefulCluster') this.#pscChanged();
+    });
+  }
+
+  get excused(): number {
+    return this.#excused;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  decided({ holder, freshAtMs }: Caller, how: Decision['how']): Decision {
+    const { nowMs } = this.#world.scheduler;
+    const readAtMs = Math.max(Math.min(freshAtMs.cluster, freshAtMs.kafka), nowMs - MAX_AGE_MS);
+    return { by: holder, how, sentAtMs: nowMs, readAtMs };
+  }
+
+  kafkaChanged(): void {
+    const { kafka, scheduler } = this.#world;
+    if (kafka.quorum.leaderId !== this.#leaderId) {
+      this.#leaderId = kafka.quorum.leaderId;
+      this.#leaderSinceMs = scheduler.nowMs;
+    }
+    for (const [name, down] of this.#down) if (this.#isBack(name, down)) this.#down.delete(name);
+    this.#unwellSinceMs = this.#isAnyoneBehind() ? Math.min(this.#unwellSinceMs, scheduler.nowMs) : Infinity;
+  }
+
+  disrupted(decision: Decision, pod: PodRecord): void {
+    this.#count += 1;
+    this.#checkFence(decision, pod);
+    if (!this.#isServing(pod)) return;
+    this.#checkLeftAlone(decision, pod);
+    this.#checkNeed(decision, pod);
+    this.#checkOthers(decision, pod);
+    this.#checkZone(decision, pod);
+    if (pod.role === 'broker') this.#checkReplicas(decision, pod);
+    else this.#checkQuorum(decision, pod);
+    this.#down.set(pod.name, { uid: pod.uid, zone: pod.node?.zone ?? '', role: pod.role, nodeId: pod.nodeId });
+  }
+
+  #isServing({ role, nodeId }: PodRecord): boolean {
+    const { kafka } = this.#world;
+    return role === 'broker' ? kafka.isServing(nodeId) : kafka.quorum.isVoting(nodeId);
+  }
+
+  #isBack(name: string, { uid, role, nodeId }: Down): boolean {
+    const { kafka, pods } = this.#world;
+    const pod = pods.get(name);
+    if (pod === undefined || pod.uid === uid) return false;
+    return role === 'broker' ? kafka.isInSync(nodeId) : kafka.quorum.isVoting(nodeId);
+  }
+
+  #checkFence({ by }: Decision, { name, uid }: PodRecord): void {
+    const { fence } = this.#world.api.storedPsc()?.status ?? {};
+    const isFenced = fence?.members?.some((member) => member.name === name && member.uid === uid) === true;
+    if (!isFenced) this.#violate('fence-first', `${by} disrupts ${name}, which no stored fence names`);
+  }
+
+  #checkLeftAlone({ by, readAtMs }: Decision, { name }: PodRecord): void {
+    // What has begun may be brought to its end.
+    if (this.#leftAloneSinceMs < readAtMs && this.#down.size === 0) {
+      this.#violate('left-alone', `${by} disrupts ${name}`);
+    }
+  }
+
+  #checkNeed({ by, readAtMs }: Decision, pod: PodRecord): void {
+    const since = this.#specs.findLastIndex(({ atMs }) => atMs <= readAtMs);
+    const inForce = this.#specs.slice(Math.max(0, since));
+    const isNeeded = inForce.some(({ psc }) => needsRestart(pod, wantedOf(psc, this.#world.dataPlane)));
+    if (!isNeeded) this.#violate('needless-roll', `${by} disrupts ${pod.name}, which is as the spec has it`);
+  }
+
+  #isAnyoneBehind(): boolean {
+    const { kafka } = this.#world;
+    const ids = kafka.brokerIds();
+    return kafka.quorum.voting().length < CONTROLLERS || ids.some((id) => !kafka.isInSync(id));
+  }
+
+  #checkOthers({ by, readAtMs }: Decision, { name }: PodRecord): void {
+    if (this.#down.size > 0 || this.#unwellSinceMs > readAtMs - HIDDEN_MS) return;
+    const sinceS = Math.round((this.#world.scheduler.nowMs - this.#unwellSinceMs) / 1000);
+    this.#violate('others-well', `${by} disrupts ${name} while another has been behind for ${sinceS} s`);
+  }
+
+  #checkZone(decision: Decision, { name, role, node }: PodRecord): void {
+    const zone = node?.zone ?? '';
+    const others = [...this.#down].filter(([other]) => other !== name);
+    const elsewhere = others.find(([, down]) => down.zone !== zone);
+    if (elsewhere !== undefined) {
+      this.#violate('one-zone', `${decision.by} disrupts ${name} in ${zone} while ${elsewhere[0]} is down by our hand`);
+    }
+    const asked = this.#world.api.storedPsc()?.spec.kafka?.brokers.maxUnavailablePerZone ?? 1;
+    const limit = role === 'broker' ? Math.max(1, asked) : 1;
+    const beside = others.filter(([, down]) => down.role === role).length;
+    if (beside >= limit) {
+      this.#violate('zone-limit', `${decision.by} disrupts ${name}, and ${beside} are down already`);
+    }
+    // What was on its way for long may find the others of its batch back; a drain may have taken the budget just before.
+    const isLate = this.#world.scheduler.nowMs - decision.sentAtMs > MAX_AGE_MS;
+    if (others.length === 0 && decision.how === 'delete' && !isLate && !this.#isExcused(decision)) {
+      this.#violate('first-by-eviction', `${decision.by} deletes ${name} though the budget is not taken`);
+    }
+  }
+
+  #checkReplicas(decision: Decision, { name, nodeId }: PodRecord): void {
+    const { kafka } = this.#world;
+    const harmed = kafka.partitions.of(nodeId).filter(({ topic, isr }) => {
+      if (!isr.includes(nodeId)) return false;
+      const left = isr.filter((id) => id !== nodeId && kafka.isServing(id)).length;
+      return left < kafka.partitions.minIsr(topic);
+    });
+    const [first] = harmed;
+    if (first === undefined || this.#isExcused(decision)) return;
+    const where = `${first.topic}-${first.partition} (ISR ${first.isr.join(', ')})`;
+    this.#violate('min-isr', `${decision.by} disrupts ${name}: ${where} falls below its min ISR`);
+  }
+
+  #checkQuorum(decision: Decision, pod: PodRecord): void {
+    const { kafka, pods } = this.#world;
+    const left = kafka.quorum.voting().filter((id) => id !== pod.nodeId);
+    const going = pods.all().filter(({ role, isTerminating }) => role === 'controller' && isTerminating);
+    const staying = left.filter((id) => !going.some(({ nodeId }) => nodeId === id));
+    if (staying.length < MAJORITY && !this.#isExcused(decision)) {
+      this.#violate('quorum', `${decision.by} disrupts ${pod.name}: ${staying.length} controllers can vote then`);
+    }
+    if (kafka.quorum.leaderId !== pod.nodeId || this.#leaderSinceMs > decision.readAtMs) return;
+    // An edit after the decision's fresh read is for the next one.
+    if ((this.#specs.at(-1)?.atMs ?? 0) > decision.readAtMs) return;
+    const psc = this.#world.api.storedPsc();
+    const late = pods
+      .all()
+      .find(
+        (other) =>
+          other.role === 'controller' &&
+          other !== pod &&
+          psc !== undefined &&
+          needsRestart(other, wantedOf(psc, this.#world.dataPlane)),
+      );
+    if (late !== undefined) {
+      this.#violate('active-last', `${decision.by} disrupts the active ${pod.name} before ${late.name}`);
+    }
+  }
+
+  #isExcused({ readAtMs }: Decision): boolean {
+    const isExcused = this.#world.lastHarmAtMs > readAtMs - HIDDEN_MS;
+    if (isExcused) this.#excused += 1;
+    return isExcused;
+  }
+
+  #pscChanged(): void {
+    const { api, scheduler } = this.#world;
+    const psc = api.storedPsc();
+    if (psc === undefined) return;
+    const isAlone = isLeftAlone(psc);
+    this.#leftAloneSinceMs = isAlone ? Math.min(this.#leftAloneSinceMs, scheduler.nowMs) : Infinity;
+    if (this.#specs.at(-1)?.psc.metadata.generation === psc.metadata.generation) return;
+    this.#specs.push({ atMs: scheduler.nowMs, psc });
+  }
+}
+
+const CONTROLLERS = 3;
+const MAJORITY = 2;

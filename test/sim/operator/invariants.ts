@@ -1,0 +1,30 @@
+/** What must hold whatever happens; the simulation's mutants die by these names. */
+export const INVARIANTS = {
+  'one-zone': 'pods that are down by our hand are all of one zone',
+  'zone-limit': 'no more pods of a zone are down by our hand than the PSC allows',
+  'min-isr': 'our hand never takes a partition below its min ISR',
+  'others-well': 'a batch begins only when no other pod of the cluster is behind',
+  quorum: 'our hand never takes the quorum its majority',
+  'active-last': 'the active controller is replaced after all others',
+  'fence-first': 'the stored status names a pod before it is disrupted',
+  'first-by-eviction': 'a batch begins with an eviction, which takes the disruption budget',
+  lease: 'nothing is sent by an operator whose lease has ended',
+  'claim-deleted': 'no volume claim is deleted',
+  'claim-replaced': 'a volume claim that is gone is never replaced by an empty one',
+  'volume-identity': 'a node id stays with its volume',
+  'names-first': 'a broker comes only after its name resolves everywhere',
+  'last-good': 'a template that was seen to fail makes no more pods',
+  'needless-roll': 'a healthy pod is replaced only when the spec asks for what it cannot take while it runs',
+  'left-alone': 'nothing is disrupted while the PSC is to be left alone',
+  'no-mistake': 'a pass fails only by what the world does to it',
+  liveness: 'once all is well again, the cluster becomes what the spec says',
+  quiet: 'nothing is written when nothing is left to do',
+} as const;
+
+export type Invariant = keyof typeof INVARIANTS;
+
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly atMs: number;
+  readonly message: string;
+}

@@ -1,0 +1,55 @@
+import type { KafkaView } from '../../../operators/psc/observed.ts';
+import type { KafkaPort } from '../../../operators/psc/ports.ts';
+import type { Prng } from '../kernel/prng.ts';
+import { NetworkError, type Courier } from './courier.ts';
+import type { OperatorProcess } from './operator-process.ts';
+import type { World } from './world.ts';
+
+/** Kafka as one operator process sees it: the kept view is up to some seconds old. */
+export function kafkaPort(world: World, process: OperatorProcess, courier: Courier, random: Prng): KafkaPort {
+  const { kafka, judge, scheduler } = world;
+  let kept: KafkaView = { state: 'unreachable', reason: 'not asked yet' };
+  let nextPollMs = 0;
+  const write = (what: string, serve: () => void): Promise<void> => {
+    judge.writeSent(process, what);
+    return courier.send({
+      what,
+      kind: 'write',
+      serve: () => {
+        if (world.weather.kafka === 'unreachable' || kafka.quorum.leaderId < 0) throw new NetworkError('no controller');
+        serve();
+      },
+    });
+  };
+  return {
+    cached: () => {
+      if (scheduler.nowMs >= nextPollMs) {
+        kept = kafka.view(process.localMs());
+        nextPollMs = scheduler.nowMs + random.int(1_000, 4_000);
+      }
+      return kept;
+    },
+    fresh: async () => {
+      process.freshAtMs.kafka = scheduler.nowMs;
+      const askedAtMs = process.localMs();
+      try {
+        // What is read is as it was when it was asked for, or a little later.
+        return await courier.send({ what: 'ask Kafka', kind: 'read', serve: () => kafka.view(askedAtMs) });
+      } catch {
+        return { state: 'unreachable', reason: 'no answer' };
+      }
+    },
+    alterClusterSettings: (_psc, set, remove) =>
+      write(`alter settings ${Object.keys(set).join(', ')}`, () => {
+        kafka.alterSettings(set, remove);
+      }),
+    alterDefaultQuota: (_psc, values) =>
+      write('alter quota', () => {
+        kafka.alterQuota(values);
+      }),
+    electPreferred: (_psc, partitions) =>
+      write('elect preferred leaders', () => {
+        kafka.electPreferred(partitions);
+      }),
+  };
+}

@@ -1,0 +1,199 @@
+import { claimName } from '../../../constructs/kubernetes/kafka/claims.ts';
+import type { KafkaView, StoredPsc } from '../../../operators/psc/observed.ts';
+import type { ClusterPort, PscObjects } from '../../../operators/psc/ports.ts';
+import { reconcile, type ReconcileOptions, type ReconcilePorts } from '../../../operators/psc/reconcile.ts';
+import { RULES, type Rules } from '../../../operators/psc/rules.ts';
+import type { Invariant } from './invariants.ts';
+import type { Reconcile } from './operator-process.ts';
+
+/** A core that is wrong in one line, and the invariant that must notice. */
+export interface Mutant {
+  readonly name: string;
+  readonly killedBy: Invariant;
+  /** A seed that has killed it before, tried first: it only saves time. */
+  readonly seed: number;
+  /** A core of its own for each run: some remember. */
+  readonly make: () => Reconcile;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  withRules('brokers go whatever that does to ISRs', 'min-isr', 4, { brokersObstacle: () => undefined }),
+  withRules('a roll begins whatever else ails', 'others-well', 5, { clusterObstacle: () => undefined }),
+  withRules('batches look at no zone', 'one-zone', 4, { chooseBatch: regardlessOfZone }),
+  withRules('batches know no limit', 'zone-limit', 15, {
+    chooseBatch: (due, _limit, obstacleTo) => RULES.chooseBatch(due, 64, obstacleTo),
+  }),
+  withRules('every change of a file asks for a restart', 'needless-roll', 13, {
+    fileChange: (_view, _role, { from, to }) => ({ kind: from === to ? 'none' : 'restart' }),
+  }),
+  withRules('what failed goes on being served', 'last-good', 18, { templateToServe: ({ wanted }) => wanted }),
+  withRules('brokers come before their names', 'names-first', 1, { nameObstacle: () => undefined }),
+  {
+    name: 'a plan is made that the judge refuses',
+    killedBy: 'no-mistake',
+    seed: 4,
+    make: () => (psc, ports, options) =>
+      reconcile(psc, ports, { ...options, rules: { ...RULES, brokersObstacle: () => undefined } }),
+  },
+  withPorts('controllers count as caught up', 'quorum', 16, (ports) => ({
+    ...ports,
+    kafka: seenAs(ports, (view) => ({
+      ...view,
+      quorum: { ...view.quorum, voters: view.quorum.voters.map((voter) => ({ ...voter, isCaughtUp: true })) },
+    })),
+  })),
+  withPorts('another controller counts as the active one', 'active-last', 8, (ports) => ({
+    ...ports,
+    kafka: seenAs(ports, (view) => ({
+      ...view,
+      quorum: { ...view.quorum, leaderId: nextController(view.quorum.leaderId) },
+    })),
+  })),
+  withPorts('leadership is taken for granted', 'lease', 8, (ports) => ({ ...ports, isLeader: () => true })),
+  withPorts('the fence stays in memory', 'fence-first', 4, fenceInMemory()),
+  withPorts('evictions are deletions', 'first-by-eviction', 4, (ports) => ({
+    ...ports,
+    cluster: { ...ports.cluster, evict: ports.cluster.deletePod },
+  })),
+  withPorts('the status forgets which claims there were', 'claim-replaced', 5, forgetClaims),
+  withPorts('an empty volume will do', 'volume-identity', 5, forgetClaims),
+  withPorts('claims without a pod are tidied away', 'claim-deleted', 1, tidyClaims),
+  withPorts('pauses and ignore annotations are overlooked', 'left-alone', 22, (ports) => ({
+    ...ports,
+    cluster: readAs(ports.cluster, (read) => ({ ...read, psc: neverLeftAlone(read.psc) })),
+  })),
+  withPorts('no gate is ever set', 'liveness', 1, (ports) => ({
+    ...ports,
+    cluster: { ...ports.cluster, setGate: () => Promise.resolve() },
+  })),
+  withPorts('one object is never seen', 'quiet', 5, (ports) => ({
+    ...ports,
+    cluster: readAs(ports.cluster, (read) => ({
+      ...read,
+      objects: new Map([...read.objects].filter(([, { kind }]) => kind !== 'DNSEndpoint')),
+    })),
+  })),
+];
+
+/** With the planner's own judge switched off, which would refuse most of these plans. */
+function withRules(name: string, killedBy: Invariant, seed: number, wrong: Partial<Rules>): Mutant {
+  const rules = { ...RULES, ...wrong };
+  return {
+    name,
+    killedBy,
+    seed,
+    make: () => (psc, ports, options) => reconcile(psc, ports, { ...options, rules, check: NO_JUDGE }),
+  };
+}
+
+function withPorts(
+  name: string,
+  killedBy: Invariant,
+  seed: number,
+  wrong: (ports: ReconcilePorts) => ReconcilePorts,
+): Mutant {
+  return {
+    name,
+    killedBy,
+    seed,
+    make: () => (psc, ports, options) => reconcile(psc, wrong(ports), { ...options, check: NO_JUDGE }),
+  };
+}
+
+const NO_JUDGE: NonNullable<ReconcileOptions['check']> = () => [];
+
+function regardlessOfZone(
+  ...[due, limit, obstacleTo]: Parameters<Rules['chooseBatch']>
+): ReturnType<Rules['chooseBatch']> {
+  const [first] = due;
+  if (first === undefined) return { batch: [] };
+  const obstacle = obstacleTo([first]);
+  if (obstacle !== undefined) return { batch: [], obstacle };
+  const batch = due.slice(1).reduce(
+    (chosen, each) => {
+      const larger = [...chosen, each];
+      return chosen.length < limit && obstacleTo(larger) === undefined ? larger : chosen;
+    },
+    [first],
+  );
+  return { batch };
+}
+
+type Reachable = Extract<KafkaView, { readonly state: 'reachable' }>;
+
+function seenAs({ kafka }: ReconcilePorts, change: (view: Reachable) => Reachable): ReconcilePorts['kafka'] {
+  const changed = (view: KafkaView): KafkaView => (view.state === 'reachable' ? change(view) : view);
+  return {
+    ...kafka,
+    cached: (psc) => changed(kafka.cached(psc)),
+    fresh: async (psc) => changed(await kafka.fresh(psc)),
+  };
+}
+
+function readAs(cluster: ClusterPort, change: (read: PscObjects) => PscObjects): ClusterPort {
+  const changed = (read: PscObjects | undefined): PscObjects | undefined =>
+    read === undefined ? undefined : change(read);
+  return {
+    ...cluster,
+    cached: (psc) => changed(cluster.cached(psc)),
+    fresh: async (psc) => changed(await cluster.fresh(psc)),
+  };
+}
+
+function nextController(id: number): number {
+  return id < 0 ? id : 1000 + ((id - 1000 + 1) % 3);
+}
+
+type Fence = NonNullable<StoredPsc['status']>['fence'];
+
+function fenceInMemory(): (ports: ReconcilePorts) => ReconcilePorts {
+  const fences = new WeakMap<ReconcilePorts, Fence>();
+  return (ports) => {
+    const cluster = readAs(ports.cluster, (read) => {
+      const fence = fences.get(ports);
+      const { status } = read.psc;
+      return fence === undefined ? read : { ...read, psc: { ...read.psc, status: { ...status, fence } } };
+    });
+    const writeStatus: ClusterPort['writeStatus'] = (psc, { fence, ...status }) => {
+      fences.set(ports, fence as Fence);
+      return ports.cluster.writeStatus(psc, status);
+    };
+    return { ...ports, cluster: { ...cluster, writeStatus } };
+  };
+}
+
+function forgetClaims(ports: ReconcilePorts): ReconcilePorts {
+  const cluster = readAs(ports.cluster, (read) => {
+    const { status } = read.psc;
+    const there = new Set(read.claims.map(({ uid }) => uid));
+    const known = <T extends { readonly claimUid?: string }>(rows: readonly T[] = []): readonly T[] =>
+      rows.map(({ claimUid, ...row }) => ({ ...row, ...(there.has(claimUid ?? '') ? { claimUid } : {}) }) as T);
+    if (status === undefined) return read;
+    const forgetful = { ...status, brokers: known(status.brokers), controllers: known(status.controllers) };
+    return { ...read, psc: { ...read.psc, status: forgetful } };
+  });
+  return { ...ports, cluster };
+}
+
+function tidyClaims(ports: ReconcilePorts): ReconcilePorts {
+  const { cluster } = ports;
+  const writeStatus: ClusterPort['writeStatus'] = async (psc, status) => {
+    const read = cluster.cached(psc.metadata.name);
+    const mounted = new Set(read?.pods.map(({ name }) => claimName(name)));
+    for (const object of read?.objects.values() ?? []) {
+      const isClaim = object.kind === 'PersistentVolumeClaim' && !mounted.has(object.metadata.name);
+      if (isClaim && read !== undefined && read.pods.length > 0)
+        await cluster.remove(object, String(object.metadata['uid']));
+    }
+    await cluster.writeStatus(psc, status);
+  };
+  return { ...ports, cluster: { ...cluster, writeStatus } };
+}
+
+function neverLeftAlone(psc: StoredPsc): StoredPsc {
+  return {
+    ...psc,
+    metadata: { ...psc.metadata, annotations: {} },
+    spec: { ...psc.spec, maintenance: { ...psc.spec.maintenance, paused: false } },
+  };
+}

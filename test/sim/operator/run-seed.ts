@@ -1,0 +1,106 @@
+import { Prng } from '../kernel/prng.ts';
+import { Trace } from '../kernel/trace.ts';
+import { unfinished, unnamedLoss } from './convergence.ts';
+import { injectFault } from './faults.ts';
+import type { Invariant, Violation } from './invariants.ts';
+import type { Reconcile } from './operator-process.ts';
+import { chooseSteps, mendAll } from './workload.ts';
+import { World } from './world.ts';
+
+export interface SeedResult {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly faults: number;
+  /** Disruptions by the operator, and those of them that only a fault of the last moment excuses. */
+  readonly disruptions: number;
+  readonly excused: number;
+  readonly steps: readonly string[];
+  readonly virtualMs: number;
+  /** The last events, oldest first. */
+  readonly trace: readonly string[];
+}
+
+export interface RunOptions {
+  readonly reconcile: Reconcile;
+  /** Goes on after violations of any other. @default - ends at the first violation */
+  readonly huntFor?: Invariant;
+  /** Hears every event. */
+  readonly onEvent?: (line: string) => void;
+}
+
+const LIVENESS_MS = 45 * 60_000;
+const QUIET_MS = 3 * 60_000;
+
+/** One life of a cluster: workload under faults, healing, convergence in bounded time, rest. The seed decides everything. */
+export async function runSeed(seed: number, { reconcile, huntFor, onEvent }: RunOptions): Promise<SeedResult> {
+  const random = new Prng(seed ^ 0x51ed_270b);
+  const world = new World(seed, reconcile, new Trace(onEvent));
+  const { scheduler, judge } = world;
+  const isOver = (): boolean =>
+    huntFor === undefined
+      ? judge.violations.length > 0
+      : judge.violations.some(({ invariant }) => invariant === huntFor);
+  const steps = chooseSteps(random);
+  const endMs = (steps.at(-1)?.atMs ?? 0) + random.int(10_000, 240_000);
+  world.createPsc(random.pick([3, 3, 6]), random.int(1, 3));
+  schedule(world, steps, random);
+  scheduleFaults(world, endMs, random);
+  await scheduler.runUntil(endMs, isOver);
+  const needsTheEnd = huntFor === undefined || huntFor === 'liveness' || huntFor === 'quiet';
+  if (!isOver() && needsTheEnd) {
+    world.heal();
+    mendAll(world);
+    await settle(world, isOver);
+  }
+  return {
+    seed,
+    violations: judge.violations,
+    faults: world.faults,
+    disruptions: judge.disruptions,
+    excused: judge.excused,
+    steps: steps.map(({ name }) => name),
+    virtualMs: scheduler.nowMs,
+    trace: world.trace.last(),
+  };
+}
+
+function schedule(world: World, steps: ReturnType<typeof chooseSteps>, random: Prng): void {
+  for (const { name, atMs, act } of steps) {
+    world.scheduler.at(atMs, () => {
+      world.note(`STEP ${name}`);
+      act(world, random);
+    });
+  }
+}
+
+function scheduleFaults(world: World, endMs: number, random: Prng): void {
+  const count = random.int(0, random.pick([0, 4, 12]));
+  for (let fault = 0; fault < count; fault += 1) {
+    world.scheduler.at(random.int(0, endMs - 1), () => {
+      injectFault(world, random);
+    });
+  }
+}
+
+async function settle(world: World, isOver: () => boolean): Promise<void> {
+  const { scheduler, judge } = world;
+  const deadlineMs = scheduler.nowMs + LIVENESS_MS;
+  const isDone = (): boolean => (world.lostClaims.size > 0 ? unnamedLoss(world) : unfinished(world)) === undefined;
+  while (!isDone() && scheduler.nowMs < deadlineMs && !isOver()) {
+    await scheduler.runUntil(scheduler.nowMs + 5_000, isOver);
+  }
+  if (isOver()) return;
+  const left = world.lostClaims.size > 0 ? unnamedLoss(world) : unfinished(world);
+  if (left !== undefined) {
+    const { conditions = [], fence, rolls } = world.api.storedPsc()?.status ?? {};
+    for (const { type, status, reason, message } of conditions)
+      world.note(`${type}=${status} ${reason}: ${message ?? ''}`);
+    world.note(`fence ${JSON.stringify(fence)}, rolls ${JSON.stringify(rolls)}`);
+    judge.violate('liveness', left);
+    return;
+  }
+  // What the last change woke may still look once more.
+  await scheduler.runUntil(scheduler.nowMs + 60_000, isOver);
+  judge.beQuiet();
+  await scheduler.runUntil(scheduler.nowMs + QUIET_MS, isOver);
+}

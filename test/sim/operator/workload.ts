@@ -1,0 +1,273 @@
+import { claimName } from '../../../constructs/kubernetes/kafka/claims.ts';
+import type { KafkaSpec, MaintenanceSpec } from '../../../contracts/gen/psc-types.ts';
+import { ANNOTATIONS } from '../../../contracts/labels.ts';
+import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
+import { EXAMPLE_PLACES, examplePlacement } from '../../support/example-psc.ts';
+import type { Prng } from '../kernel/prng.ts';
+import { requestedGib, withField } from './api-model.ts';
+import { replaceNode } from './faults.ts';
+import { BAD_IMAGE_MARK, BAD_SETTING, TOO_MUCH_CPU_MILLIS } from './pod-template-facts.ts';
+import type { World } from './world.ts';
+
+/** What people and the control plane do to the cluster in one run. */
+export interface Step {
+  readonly name: string;
+  readonly atMs: number;
+  readonly act: (world: World, random: Prng) => void;
+}
+
+/** One to four steps after the cluster was asked for; some come while the one before is still under way. */
+export function chooseSteps(random: Prng): readonly Step[] {
+  const steps: Step[] = [];
+  const count = random.int(1, 4);
+  let atMs = 0;
+  for (let index = 0; index < count; index += 1) {
+    const [name, act] = random.pick(ACTS);
+    atMs += index === 0 ? random.int(60_000, 240_000) : random.int(5_000, 240_000);
+    steps.push({ name, atMs, act });
+    const mend = MENDS[name];
+    if (mend === undefined) continue;
+    const mendAfterMs = random.int(20_000, 500_000);
+    steps.push({ name: `mend ${name}`, atMs: atMs + mendAfterMs, act: mend });
+    // The roll is stopped by then: what is lost now must come back as it was.
+    if (name.startsWith('bad') && random.chance(0.5)) {
+      steps.push({ name: 'node lost', atMs: atMs + Math.floor(mendAfterMs * random.next()), act: loseNode });
+    }
+  }
+  return steps.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** Ends everything that keeps the cluster from becoming what the spec says. */
+export function mendAll(world: World): void {
+  for (const mend of Object.values(MENDS)) mend(world);
+}
+
+type Act = Step['act'];
+
+const ACTS: readonly (readonly [string, Act])[] = [
+  [
+    'image',
+    (world, random) => {
+      editKafka(world, () => ({ image: image(digest(random)) }));
+    },
+  ],
+  [
+    'static setting',
+    (world, random) => {
+      setConfig(world, { 'log.flush.interval.messages': String(random.int(1, 9_999)) });
+    },
+  ],
+  [
+    'dynamic setting',
+    (world, random) => {
+      setConfig(world, { 'log.segment.bytes': String(random.int(10, 99) * 2 ** 20) });
+    },
+  ],
+  [
+    'setting taken away',
+    (world) => {
+      editKafka(world, () => ({ config: {} }));
+    },
+  ],
+  [
+    'resources',
+    (world, random) => {
+      setCpu(world, random.int(60, 90));
+    },
+  ],
+  ['expand', expand],
+  [
+    'bad image',
+    (world) => {
+      editKafka(world, () => ({ image: image(BAD_IMAGE_MARK.repeat(8)) }));
+    },
+  ],
+  [
+    'bad setting',
+    (world) => {
+      setConfig(world, BAD_SETTING);
+    },
+  ],
+  [
+    'bad resources',
+    (world) => {
+      setCpu(world, TOO_MUCH_CPU_MILLIS);
+    },
+  ],
+  [
+    'larger volumes',
+    (world, random) => {
+      editKafka(world, ({ brokers }) => ({ brokers: larger(brokers, random.int(1, 9)) }));
+    },
+  ],
+  ['volume grown by hand', growByHand],
+  [
+    'full disk',
+    (world, random) => {
+      world.kafka.fillDisk(random.int(0, 2), 0.9);
+    },
+  ],
+  [
+    'roll request',
+    (world) => {
+      setMaintenance(world, { rollRequestedAt: new Date(world.scheduler.nowMs).toISOString() });
+    },
+  ],
+  [
+    'pause',
+    (world) => {
+      setMaintenance(world, { paused: true });
+    },
+  ],
+  [
+    'ignore',
+    (world) => {
+      annotate(world, { [ANNOTATIONS.ignore]: 'true' });
+    },
+  ],
+  [
+    'refused setting',
+    (world) => {
+      setConfig(world, { 'compression.type': 'bogus' });
+    },
+  ],
+  [
+    'min ISR of three',
+    (world) => {
+      world.kafka.partitions.setMinIsr('orders-0', 3);
+      world.harm('min ISR raised');
+    },
+  ],
+  ['reassignment', reassign],
+  ['claim lost', loseClaim],
+];
+
+const MENDS: Readonly<Record<string, (world: World) => void>> = {
+  'bad image': (world) => {
+    mendKafka(world, ({ image: now }) => (now.includes(BAD_IMAGE_MARK) ? { image: image('c'.repeat(64)) } : {}));
+  },
+  'bad setting': (world) => {
+    mendKafka(world, ({ config = {} }) => (BAD_KEY in config ? { config: without(config, BAD_KEY) } : {}));
+  },
+  'refused setting': (world) => {
+    mendKafka(world, ({ config = {} }) =>
+      config['compression.type'] === 'bogus' ? { config: without(config, 'compression.type') } : {},
+    );
+  },
+  'bad resources': (world) => {
+    mendKafka(world, ({ brokers }) =>
+      brokers.resources.cpuMillis === TOO_MUCH_CPU_MILLIS ? { brokers: withCpu(brokers, 55) } : {},
+    );
+  },
+  pause: (world) => {
+    if (world.api.storedPsc()?.spec.maintenance?.paused === true) setMaintenance(world, { paused: false });
+  },
+  ignore: (world) => {
+    annotate(world, undefined);
+  },
+  'min ISR of three': (world) => {
+    world.kafka.partitions.setMinIsr('orders-0', 2);
+  },
+};
+
+const [BAD_KEY = ''] = Object.keys(BAD_SETTING);
+
+function image(hexDigest: string): string {
+  return `registry.example.com/flotilla/kafka:4.3.1@sha256:${hexDigest}`;
+}
+
+function digest(random: Prng): string {
+  return Array.from({ length: 64 }, () => random.int(0, 9)).join('');
+}
+
+function editKafka(world: World, edit: (kafka: KafkaSpec) => Partial<KafkaSpec>): void {
+  world.api.editPsc((psc) => {
+    const { kafka, revision } = psc.spec;
+    if (kafka === undefined) return psc;
+    return {
+      ...psc,
+      spec: { ...psc.spec, revision: String(Number(revision) + 1), kafka: { ...kafka, ...edit(kafka) } },
+    };
+  });
+}
+
+/** Leaves the spec alone where there is nothing to mend. */
+function mendKafka(world: World, edit: (kafka: KafkaSpec) => Partial<KafkaSpec>): void {
+  const kafka = world.api.storedPsc()?.spec.kafka;
+  if (kafka !== undefined && Object.keys(edit(kafka)).length > 0) editKafka(world, edit);
+}
+
+function setConfig(world: World, settings: Readonly<Record<string, string>>): void {
+  editKafka(world, ({ config }) => ({ config: { ...config, ...settings } }));
+}
+
+function without(config: Readonly<Record<string, string>>, key: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => name !== key));
+}
+
+function setCpu(world: World, cpuMillis: number): void {
+  editKafka(world, ({ brokers }) => ({ brokers: withCpu(brokers, cpuMillis) }));
+}
+
+function withCpu(brokers: KafkaSpec['brokers'], cpuMillis: number): KafkaSpec['brokers'] {
+  const cpuLimitMillis = Math.max(cpuMillis, brokers.resources.cpuLimitMillis);
+  return { ...brokers, resources: { ...brokers.resources, cpuMillis, cpuLimitMillis } };
+}
+
+function larger(brokers: KafkaSpec['brokers'], gib: number): KafkaSpec['brokers'] {
+  return { ...brokers, storage: { ...brokers.storage, sizeGib: brokers.storage.sizeGib + gib } };
+}
+
+function setMaintenance(world: World, maintenance: MaintenanceSpec): void {
+  world.api.editPsc((psc) => ({
+    ...psc,
+    spec: { ...psc.spec, maintenance: { ...psc.spec.maintenance, ...maintenance } },
+  }));
+}
+
+function annotate(world: World, annotations: Readonly<Record<string, string>> | undefined): void {
+  world.api.editPsc((psc) => ({ ...psc, metadata: { ...psc.metadata, annotations: annotations ?? {} } }));
+}
+
+function expand(world: World): void {
+  editKafka(world, ({ placement, ckus }) => {
+    const brokers = Object.values(placement).reduce((sum, { pods }) => sum + pods.length, 0);
+    if (brokers > 6) return {};
+    return { ckus: ckus + 1, placement: examplePlacement('kafka', brokers + 3, EXAMPLE_PLACES.local.zones) };
+  });
+}
+
+function growByHand(world: World, random: Prng): void {
+  const claims = world.api.objectsOfKind('PersistentVolumeClaim').filter((claim) => requestedGib(claim) > 1);
+  if (claims.length === 0) return;
+  const claim = random.pick(claims);
+  const size = `${requestedGib(claim) + random.int(1, 20)}Gi`;
+  world.api.putObject(withField(claim, ['spec', 'resources', 'requests', 'storage'], size) as KubernetesObject, claim);
+}
+
+function reassign(world: World, random: Prng): void {
+  const zones = world.kafka.servingByZone();
+  if (zones.length < 3 || world.kafka.partitions.all.length === 0) return;
+  for (let move = 0; move < 3; move += 1) {
+    const { topic, partition } = random.pick(world.kafka.partitions.all);
+    const replicas = zones.flatMap((brokers) => random.pick(brokers));
+    world.kafka.reassign(topic, partition, replicas);
+  }
+}
+
+function loseNode(world: World, random: Prng): void {
+  replaceNode(world, random.pick(world.nodes), random);
+}
+
+/** Somebody deletes a claim, and with it its volume: the pod goes first, as Kubernetes protects what is in use. */
+function loseClaim(world: World, random: Prng): void {
+  const pods = world.pods.all().filter(({ container }) => container.state === 'running');
+  if (pods.length === 0) return;
+  const pod = random.pick(pods);
+  const claim = world.claims.find(claimName(pod.name));
+  if (claim === undefined) return;
+  world.harm(`the claim of ${pod.name} is deleted by hand`);
+  world.lostClaims.add(claim.metadata.name);
+  world.pods.terminate(pod);
+  world.api.remove(claim);
+}

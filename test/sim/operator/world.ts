@@ -1,0 +1,188 @@
+import type { DataPlane } from '../../../contracts/data-plane.ts';
+import { viewCluster } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
+import type { ObservedCredentialsState, StoredPsc } from '../../../operators/psc/observed.ts';
+import { EXAMPLE_PLACES, exampleDataPlane, examplePsc } from '../../support/example-psc.ts';
+import { Prng } from '../kernel/prng.ts';
+import { Scheduler } from '../kernel/scheduler.ts';
+import type { Trace } from '../kernel/trace.ts';
+import { ApiModel } from './api-model.ts';
+import { ClaimsModel } from './claims-model.ts';
+import { Judge } from './judge.ts';
+import { KafkaModel } from './kafka-model.ts';
+import { LeaseModel } from './lease-model.ts';
+import { NamesModel } from './names-model.ts';
+import { makeNodes, type NodeModel } from './node-model.ts';
+import { OperatorProcess, type Reconcile } from './operator-process.ts';
+import { PodsModel } from './pods-model.ts';
+import { FAIR_WEATHER, type Weather } from './weather.ts';
+
+const PROCESSES = 2;
+const TOPICS = 6;
+const PARTITIONS_PER_TOPIC = 3;
+
+/** One Kubernetes cluster with one PSC, its Kafka, its names, and the operator's processes, all in virtual time. */
+export class World {
+  readonly scheduler = new Scheduler();
+  readonly trace: Trace;
+  readonly lease = new LeaseModel();
+  readonly api = new ApiModel(this.scheduler);
+  readonly dataPlane: DataPlane = exampleDataPlane('local');
+  readonly pscName = 'orders';
+  readonly nodes: readonly NodeModel[] = makeNodes(EXAMPLE_PLACES.local.zones);
+  readonly kafka: KafkaModel;
+  readonly claims: ClaimsModel;
+  readonly names: NamesModel;
+  readonly pods: PodsModel;
+  readonly judge: Judge;
+  readonly reconcile: Reconcile;
+  /** Claims that somebody has deleted. */
+  readonly lostClaims = new Set<string>();
+  readonly #random: Prng;
+  readonly #issued = new Set<string>();
+  readonly #processes: OperatorProcess[] = [];
+  #weather: Weather = FAIR_WEATHER;
+  #lastHarmAtMs = -Infinity;
+  #faults = 0;
+  #isHealed = false;
+
+  constructor(seed: number, reconcile: Reconcile, trace: Trace) {
+    this.trace = trace;
+    const random = new Prng(seed);
+    this.#random = random.fork();
+    this.reconcile = reconcile;
+    const { scheduler, api, nodes } = this;
+    this.kafka = new KafkaModel(
+      scheduler,
+      random.fork(),
+      () => this.#weather,
+      () => {
+        this.#kafkaChanged();
+      },
+    );
+    this.claims = new ClaimsModel(scheduler, random.fork(), api);
+    this.names = new NamesModel(scheduler, random.fork(), api);
+    this.pods = new PodsModel({
+      scheduler,
+      random: random.fork(),
+      api,
+      claims: this.claims,
+      kafka: this.kafka,
+      nodes,
+      hasCredentials: (pod) => this.#issued.has(pod),
+      onVolumeUsed: (nodeId, volume) => {
+        this.judge.volumeUsed(nodeId, volume);
+      },
+      onCreated: (pod) => {
+        this.judge.podCreated(pod);
+      },
+    });
+    this.judge = new Judge(this);
+    for (let index = 0; index < PROCESSES; index += 1) this.#startProcess();
+  }
+
+  get weather(): Weather {
+    return this.#weather;
+  }
+
+  get lastHarmAtMs(): number {
+    return this.#lastHarmAtMs;
+  }
+
+  get faults(): number {
+    return this.#faults;
+  }
+
+  get isHealed(): boolean {
+    return this.#isHealed;
+  }
+
+  readonly note = (text: string): void => {
+    this.trace.add(this.scheduler.nowMs, text);
+  };
+
+  createPsc(brokers: number, maxUnavailablePerZone: number): void {
+    const example = examplePsc('local', { name: this.pscName, brokers });
+    const { kafka } = example.spec;
+    if (kafka === undefined) throw new Error('the example is no Kafka cluster');
+    const storage = { ...kafka.brokers.storage, growthLimitGib: 40 };
+    const spec = {
+      ...example.spec,
+      kafka: { ...kafka, brokers: { ...kafka.brokers, maxUnavailablePerZone, storage } },
+    };
+    const metadata = {
+      ...example.metadata,
+      uid: this.api.newUid(),
+      resourceVersion: this.api.nextVersion(),
+      generation: 1,
+    };
+    this.api.putPsc({ ...example, spec, metadata });
+  }
+
+  injected(_fault: string, text: string): void {
+    this.#faults += 1;
+    this.note(`FAULT ${text}`);
+  }
+
+  /** Something of the world takes a process away, or a replica out of sync. */
+  harm(what: string): void {
+    this.#lastHarmAtMs = this.scheduler.nowMs;
+    this.note(`harm: ${what}`);
+  }
+
+  changeWeather(change: Partial<Weather>): void {
+    if (!this.#isHealed) this.#weather = { ...this.#weather, ...change };
+  }
+
+  leader(): OperatorProcess | undefined {
+    return this.#processes.find((process) => process.isAlive && process.isLeader());
+  }
+
+  replaceProcess(): void {
+    this.scheduler.after(this.#random.int(3_000, 30_000), () => {
+      this.#startProcess();
+    });
+  }
+
+  nodeCameBack(node: NodeModel): void {
+    this.note(`${node.name} is back`);
+    this.pods.nodeCameBack(node);
+  }
+
+  credentialsOf(psc: StoredPsc): ObservedCredentialsState {
+    const view = viewCluster(psc, this.dataPlane);
+    const missing = [...view.controllers, ...view.brokers].filter(({ name }) => !this.#issued.has(name));
+    const [first] = missing;
+    return first === undefined
+      ? { state: 'whole' }
+      : { state: 'incomplete', reason: `${first.name} has no certificate` };
+  }
+
+  issueCredentials(psc: StoredPsc): void {
+    const view = viewCluster(psc, this.dataPlane);
+    for (const { name } of [...view.controllers, ...view.brokers]) this.#issued.add(name);
+  }
+
+  /** From now on nothing goes wrong any more. */
+  heal(): void {
+    this.note('HEALED');
+    this.#isHealed = true;
+    this.#weather = FAIR_WEATHER;
+    for (const node of this.nodes) {
+      node.isCordoned = false;
+      if (!node.isUp) this.nodeCameBack(node);
+    }
+  }
+
+  #startProcess(): void {
+    const holder = `operator-${this.#processes.length}`;
+    this.#processes.push(new OperatorProcess(this, holder, this.#random.fork()));
+  }
+
+  #kafkaChanged(): void {
+    this.judge.kafkaChanged();
+    const { partitions } = this.kafka;
+    const zones = this.kafka.servingByZone();
+    if (partitions.all.length > 0 || zones.length < EXAMPLE_PLACES.local.zones.length) return;
+    for (let topic = 0; topic < TOPICS; topic += 1) partitions.create(`orders-${topic}`, PARTITIONS_PER_TOPIC, zones);
+  }
+}
