@@ -10,6 +10,9 @@ export async function kubernetesBinary(options: KubernetesBinaryOptions): Promis
   return await goProgram(KUBERNETES, options);
 }
 
+/** Release of the modules in go.mod; without it nodes say `v0.0.0-master`. */
+const KUBERNETES_VERSION = 'v1.34.4';
+
 const KUBERNETES: GoProgram = {
   name: 'kubernetes',
   file: 'kubernetes',
@@ -17,7 +20,7 @@ const KUBERNETES: GoProgram = {
   purpose: 'of the local region',
   moduleFolder: import.meta.dirname,
   mainPackage: '.',
-  linkerFlags: '-s -w',
+  linkerFlags: `-s -w -X k8s.io/component-base/version.gitVersion=${KUBERNETES_VERSION}`,
   buildTime: 'about 5 minutes on 2 cores',
   disk: '4 GB',
   memory: '2.5 GB',

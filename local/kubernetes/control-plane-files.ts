@@ -1,6 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { API_SERVER_SERVICE_ADDRESS, controlPlaneFiles, type ControlPlaneLayout } from './control-plane-layout.ts';
-import { createAuthority, createSigningKeys, type KeyPair } from './pki.ts';
+import {
+  type CertificateAuthority,
+  createAuthority,
+  createSigningKeys,
+  type KeyPair,
+} from '../../operators/runtime/pki.ts';
 
 /** What a client needs to speak to the API server as a member of `system:masters`. */
 export interface AdminCredentials extends KeyPair {
@@ -11,9 +17,15 @@ export interface AdminCredentials extends KeyPair {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const VALIDITY_MS = 365 * DAY_MS;
 
+/** Files beside those of every control plane, made under its authority: path and content. */
+export type MoreFiles = (authority: CertificateAuthority) => Promise<readonly (readonly [string, string])[]>;
+
 /** Writes keys, certificates and kubeconfigs of a new control plane, readable by their owner only. */
-export async function writeControlPlaneFiles(layout: ControlPlaneLayout): Promise<AdminCredentials> {
-  const { workDir, address } = layout;
+export async function writeControlPlaneFiles(
+  layout: ControlPlaneLayout,
+  more: MoreFiles = () => Promise.resolve([]),
+): Promise<AdminCredentials> {
+  const { workDir, address, reachedAs = [] } = layout;
   const files = controlPlaneFiles(workDir);
   await mkdir(`${workDir}/pki`, { recursive: true, mode: 0o700 });
   await mkdir(files.logs, { recursive: true, mode: 0o700 });
@@ -28,7 +40,7 @@ export async function writeControlPlaneFiles(layout: ControlPlaneLayout): Promis
     commonName: 'kube-apiserver',
     usages: ['server'],
     dnsNames: ['localhost', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'],
-    ipAddresses: [address, API_SERVER_SERVICE_ADDRESS],
+    ipAddresses: [...new Set([address, ...reachedAs, API_SERVER_SERVICE_ADDRESS])],
   });
   const admin = await ca.issue({ commonName: 'admin', organizations: ['system:masters'], usages: ['client'] });
   const manager = await ca.issue({ commonName: 'system:kube-controller-manager', usages: ['client'] });
@@ -45,8 +57,12 @@ export async function writeControlPlaneFiles(layout: ControlPlaneLayout): Promis
     [files.serviceAccountKey, serviceAccounts.privateKey],
     [files.adminKubeconfig, kubeconfig(server, ca.certificate, admin)],
     [files.controllerManagerKubeconfig, kubeconfig(server, ca.certificate, manager)],
+    ...(await more(ca)),
   ];
-  for (const [file, text] of contents) await writeFile(file, text, { mode: 0o600 });
+  for (const [file, text] of contents) {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(file, text, { mode: 0o600 });
+  }
   return { ...admin, authority: ca.certificate };
 }
 
@@ -57,8 +73,8 @@ export function serverUrl({ address, ports }: ControlPlaneLayout): string {
 
 const CONTEXT = 'flotilla-local';
 
-/** JSON is YAML, and kubectl reads it. */
-function kubeconfig(server: string, authority: string, user: KeyPair): string {
+/** A kubeconfig for one user. JSON is YAML, and kubectl reads it. */
+export function kubeconfig(server: string, authority: string, user: KeyPair): string {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   return JSON.stringify(
     {

@@ -15,6 +15,10 @@ export interface ControlPlaneLayout {
   readonly ports: ControlPlanePorts;
   /** Admission plugins beside those that are on by default. */
   readonly admissionPlugins: readonly string[];
+  /** Further addresses that a forwarder leads from. @default none */
+  readonly reachedAs?: readonly string[];
+  /** Certificate and key that the API server shows to kubelets. @default there are no kubelets */
+  readonly kubelets?: { readonly certificate: string; readonly key: string };
 }
 
 /** Range of cluster addresses of Services; its first address is the API server's own. */
@@ -81,7 +85,8 @@ export function etcdArgs({ workDir, address, ports }: ControlPlaneLayout): reado
 }
 
 /** Arguments of the API server: RBAC on, admission plugins of its own default (Pod Security is one) and the asked ones. */
-export function apiServerArgs({ workDir, address, ports, admissionPlugins }: ControlPlaneLayout): readonly string[] {
+export function apiServerArgs(layout: ControlPlaneLayout): readonly string[] {
+  const { workDir, address, ports, admissionPlugins, kubelets } = layout;
   const files = controlPlaneFiles(workDir);
   return [
     'kube-apiserver',
@@ -89,7 +94,7 @@ export function apiServerArgs({ workDir, address, ports, admissionPlugins }: Con
     `--advertise-address=${address}`,
     `--secure-port=${ports.apiServer}`,
     // The Service `kubernetes` would be given a loopback address, which is refused as an endpoint.
-    '--endpoint-reconciler-type=none',
+    `--endpoint-reconciler-type=${kubelets === undefined ? 'none' : 'lease'}`,
     `--etcd-servers=https://${address}:${ports.etcdClient}`,
     `--etcd-cafile=${files.authority}`,
     `--etcd-certfile=${files.etcd}`,
@@ -105,6 +110,35 @@ export function apiServerArgs({ workDir, address, ports, admissionPlugins }: Con
     `--service-account-signing-key-file=${files.serviceAccountKey}`,
     `--service-cluster-ip-range=${SERVICE_RANGE}`,
     '--allow-privileged=true',
+    ...(kubelets === undefined ? [] : kubeletArgs(kubelets, files.authority)),
+  ];
+}
+
+function kubeletArgs(
+  { certificate, key }: NonNullable<ControlPlaneLayout['kubelets']>,
+  authority: string,
+): readonly string[] {
+  return [
+    `--kubelet-client-certificate=${certificate}`,
+    `--kubelet-client-key=${key}`,
+    `--kubelet-certificate-authority=${authority}`,
+    // Names of nodes are in no DNS.
+    '--kubelet-preferred-address-types=InternalIP',
+    // Webhooks are reached by the address of a pod: no kube-proxy serves the API server's namespace.
+    '--enable-aggregator-routing=true',
+  ];
+}
+
+/** Arguments of the scheduler. */
+export function schedulerArgs({ address, ports }: ControlPlaneLayout, kubeconfig: string): readonly string[] {
+  return [
+    'kube-scheduler',
+    `--bind-address=${address}`,
+    `--secure-port=${ports.controllerManager + 1}`,
+    `--kubeconfig=${kubeconfig}`,
+    `--authentication-kubeconfig=${kubeconfig}`,
+    `--authorization-kubeconfig=${kubeconfig}`,
+    '--leader-elect=false',
   ];
 }
 

@@ -1,0 +1,3 @@
+module flotilla.dev/local/helper
+
+go 1.24

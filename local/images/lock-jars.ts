@@ -1,0 +1,20 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatJarLock } from './jar-lock.ts';
+import { resolveJars } from './maven.ts';
+
+/* `node local/images/lock-jars.ts` writes the digests of all jars into the jars.sha256 files, after a pom.xml has changed. */
+
+const images = join(import.meta.dirname, '..', '..', 'images');
+for (const module of ['kafka', 'kafka/tier', 'connect', 'connect/plugin', 'object-store']) {
+  const scratch = await mkdtemp(join(tmpdir(), 'flotilla-lock-jars-'));
+  try {
+    const options = { scratch, lockFile: join(scratch, 'lock'), env: process.env };
+    const jars = await resolveJars(join(images, module), join(scratch, 'repository'), options);
+    await writeFile(join(images, module, 'jars.sha256'), formatJarLock(jars));
+    console.log(`images/${module}/jars.sha256: ${jars.length} jars`);
+  } finally {
+    await rm(scratch, { recursive: true });
+  }
+}
