@@ -17,6 +17,7 @@ const HINTS: Readonly<Record<string, string>> = {
   CapacityError: 'choose a capacity that the cloud has: ./flotilla explain --help',
   ImageLockError: 'mend images/images.lock.json',
   InvalidPscError: 'mend the tenant in its stack config',
+  LostCredentialsError: 'bring back the Secrets that the message names, or take the region down with --purge',
   SynthesisError: 'mend the stack config or the outputs that it is synthesized with',
 };
 
@@ -70,6 +71,11 @@ function report(error: unknown): number {
   if (error instanceof UserError) {
     process.stderr.write(`${palette.red('error:')} ${error.message}\n${palette.bold('what to do:')} ${error.hint}\n`);
     return error.exitCode;
+  }
+  // By name, so that its module is not loaded for it; its message ends in what to do.
+  if (error instanceof Error && error.name === 'ToolError') {
+    process.stderr.write(`${palette.red('error:')} ${error.message}\n`);
+    return EXIT_CODES.environment;
   }
   const hint = error instanceof Error ? HINTS[error.name] : undefined;
   if (error instanceof Error && hint !== undefined) {

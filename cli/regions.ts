@@ -3,9 +3,11 @@ import type { ImageLock } from '../contracts/images.ts';
 import type { RegionOutputs } from '../contracts/region-outputs.ts';
 import { loadImageLock } from '../images/image-lock.ts';
 import { formatProblems, loadAllStacks, loadStack, stackNames, type Parsed } from '../stacks/config.ts';
-import { loadRegionOutputs } from '../stacks/outputs.ts';
+import { loadRegionOutputs, parseRegionOutputs } from '../stacks/outputs.ts';
+import { isPublic } from '../stacks/region-args.ts';
 import type { StackConfig } from '../stacks/stack-config.ts';
 import { loadExemptions } from './exemptions.ts';
+import type { EngineOutputs } from './outputs/engine-outputs.ts';
 import { PATHS } from './project.ts';
 import { UserError } from './user-error.ts';
 
@@ -37,22 +39,41 @@ export function chooseStacks(names: readonly string[], options: { readonly all?:
   throw new UserError('no stack was named', { hint: `name one or more of ${known.join(', ')}, or say --all` });
 }
 
-/** @throws UserError with every problem of every chosen stack. */
-export function loadRegions(choice: StackChoice): readonly RegionInput[] {
+/**
+ * Everything that manifests of the chosen stacks are made from; stacks that `own` has outputs of take those instead of
+ * their file.
+ *
+ * @throws UserError with every problem of every chosen stack.
+ */
+export function loadRegions(choice: StackChoice, own: EngineOutputs = new Map()): readonly RegionInput[] {
   const configs = loadConfigs(choice);
   const exemptions = loadExemptions();
-  return valueOf(together(configs.map((config) => withOutputs(config, exemptions))));
+  return valueOf(together(configs.map((config) => withOutputs(config, exemptions, own))));
 }
 
 /** The configs alone, for what needs no cloud. @throws UserError with every problem of every chosen stack. */
 export function loadConfigs(choice: StackChoice): readonly StackConfig[] {
-  return choice.scope === 'all'
-    ? valueOf(loadAllStacks(PATHS.stacks))
-    : valueOf(together(choice.names.map((name) => loadStack(PATHS.stacks, name))));
+  return valueOf(parsedConfigs(choice));
 }
 
-function withOutputs(config: StackConfig, exemptions: readonly Exemption[]): Parsed<RegionInput> {
-  const outputs = loadRegionOutputs(PATHS.outputs, config);
+function parsedConfigs(choice: StackChoice): Parsed<readonly StackConfig[]> {
+  return choice.scope === 'all'
+    ? loadAllStacks(PATHS.stacks)
+    : together(choice.names.map((name) => loadStack(PATHS.stacks, name)));
+}
+
+/** Names of the chosen stacks that Pulumi may have outputs of: all but the local region's; none of configs with problems. */
+export function cloudStacks(choice: StackChoice): readonly string[] {
+  const configs = parsedConfigs(choice);
+  return configs.ok ? configs.value.filter(isPublic).map(({ stack }) => stack) : [];
+}
+
+function withOutputs(config: StackConfig, exemptions: readonly Exemption[], own: EngineOutputs): Parsed<RegionInput> {
+  const text = own.get(config.stack);
+  const outputs =
+    text === undefined
+      ? loadRegionOutputs(PATHS.outputs, config)
+      : parseRegionOutputs(text, { file: `outputs of the stack ${config.stack}`, config });
   if (!outputs.ok) return outputs;
   const images = loadImageLock(PATHS.imageLock, config.region.imageRegistry);
   return { ok: true, value: { config, outputs: outputs.value, images, exemptions }, warnings: outputs.warnings };

@@ -1,3 +1,4 @@
+import { PSC_API_VERSION, PSC_KIND } from '../../contracts/psc-kind.ts';
 import { ApiError } from './api-connection.ts';
 import { failure } from './apply-object.ts';
 import type { Cluster, LiveObject, WriteMode } from './cluster.ts';
@@ -74,6 +75,3 @@ async function protectedContents(cluster: Cluster, live: LiveObject): Promise<re
       return [];
   }
 }
-
-const PSC_API_VERSION = 'flotilla.dev/v1';
-const PSC_KIND = 'PhysicalStatefulCluster';

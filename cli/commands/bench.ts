@@ -1,11 +1,16 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { PATHS, INSTALL_ROOT } from '../project.ts';
+import { runInOwnProcess } from '../own-process.ts';
+import { PATHS } from '../project.ts';
 import { UserError } from '../user-error.ts';
 
 const SUFFIX = '.bench.ts';
+
+interface BenchOptions {
+  readonly json?: true;
+  readonly cold?: true;
+}
 
 /** `flotilla bench <name>`: runs one benchmark of `test/bench` and prints its table. */
 export function addBenchCommand(program: Command): void {
@@ -14,16 +19,22 @@ export function addBenchCommand(program: Command): void {
     .description('measure: prints a table, asserts nothing')
     .argument('[name]', 'which benchmark; without one the list is printed')
     .option('--json', 'print the figures as JSON')
+    .option('--cold', 'local: also time the first up of a machine, with an empty cache')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ ./flotilla bench\n  $ ./flotilla bench synth\n  $ ./flotilla bench synth --json',
+      '\nExamples:\n  $ ./flotilla bench\n  $ ./flotilla bench synth\n  $ ./flotilla bench synth --json\n  $ sudo ./flotilla bench local --cold',
     )
-    .action(async (name: string | undefined, options: { readonly json?: true }) => {
+    .action(async (name: string | undefined, options: BenchOptions) => {
       if (name === undefined) {
         process.stdout.write(`${benchmarks().join('\n')}\n`);
         return;
       }
-      process.exitCode = await run(name, options.json === true ? ['--json'] : []);
+      if (options.cold && name !== 'local') {
+        throw new UserError(`the benchmark "${name}" has no --cold`, {
+          hint: 'leave it out, or run: bench local --cold',
+        });
+      }
+      process.exitCode = await run(name, [...(options.json ? ['--json'] : []), ...(options.cold ? ['--cold'] : [])]);
     });
 }
 
@@ -40,11 +51,5 @@ async function run(name: string, args: readonly string[]): Promise<number> {
   if (!existsSync(file)) {
     throw new UserError(`there is no benchmark "${name}"`, { hint: `choose one of: ${benchmarks().join(', ')}` });
   }
-  const child = spawn(PATHS.node, [file, ...args], { cwd: INSTALL_ROOT, stdio: 'inherit' });
-  return await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      resolve(code ?? 1);
-    });
-  });
+  return await runInOwnProcess(file, args);
 }

@@ -2,6 +2,9 @@ import { type Command, Option } from 'commander';
 import { diffManifests } from '../diff/manifest-diff.ts';
 import { formatChanges, summarize } from '../diff/report.ts';
 import { baselineOf, presentManifests } from '../diff/sources.ts';
+import { outputsOption, type OutputsSource } from '../outputs/engine-outputs.ts';
+import { ownOutputs } from '../outputs/own-outputs.ts';
+import { chooseStacks } from '../regions.ts';
 import { paletteFor } from '../terminal.ts';
 import { EXIT_CODES } from '../user-error.ts';
 
@@ -9,6 +12,7 @@ interface DiffOptions {
   readonly against: string;
   readonly format: 'text' | 'json';
   readonly exitCode?: true;
+  readonly outputs: OutputsSource;
 }
 
 /** `flotilla diff <stack>`: what an edit of the config changes, object by object, before anything is applied. */
@@ -20,9 +24,10 @@ export function addDiffCommand(program: Command): void {
     .option('--against <ref|folder>', 'a commit whose config is synthesized, or a folder that synth wrote', 'HEAD')
     .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
     .option('--exit-code', 'exit with 1 when there are differences')
+    .addOption(outputsOption())
     .addHelpText('after', EXAMPLES)
-    .action((stack: string, options: DiffOptions) => {
-      process.exitCode = diff(stack, options);
+    .action(async (stack: string, options: DiffOptions) => {
+      process.exitCode = await diff(stack, options);
     });
 }
 
@@ -36,9 +41,10 @@ Examples:
   $ ./flotilla diff local --against /backup/dist        a folder that synth wrote before
   $ ./flotilla diff local --format json --exit-code     for CI`;
 
-function diff(stack: string, options: DiffOptions): number {
-  const after = presentManifests(stack);
-  const baseline = baselineOf(stack, options.against);
+async function diff(stack: string, options: DiffOptions): Promise<number> {
+  const own = await ownOutputs(chooseStacks([stack], {}), options.outputs);
+  const after = presentManifests(stack, own);
+  const baseline = baselineOf(stack, options.against, own);
   if (baseline.remark !== undefined) process.stderr.write(`${baseline.remark}\n`);
   const changes = diffManifests(baseline.manifests, after);
   if (options.format === 'json') {

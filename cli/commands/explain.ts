@@ -6,6 +6,7 @@ import { explainShape } from '../../constructs/capacity/explain-shape.ts';
 import { shapeOf } from '../../constructs/capacity/shape-of.ts';
 import { knownZones } from '../../constructs/capacity/zones.ts';
 import { type Cloud, CLOUDS } from '../../contracts/cloud.ts';
+import type { NamedStackOptions } from '../explain/named-stack.ts';
 import { UserError } from '../user-error.ts';
 
 /** `flotilla explain`: the arithmetic from a number of CKUs to brokers, volumes, quotas and placement. */
@@ -13,18 +14,25 @@ export function addExplainCommand(program: Command): void {
   program
     .command('explain')
     .description('show the arithmetic from CKUs to brokers, volumes and placement')
-    .argument('[stack]', 'a stack: every cluster of it, one row each, instead of one number of CKUs')
+    .argument(
+      '[stack]',
+      'a stack: its clusters, what they are made of and what that costs, instead of one number of CKUs',
+    )
     .option('--cku <number>', `capacity units of the cluster, 1 to ${MAX_CKUS}`)
     .option('--cloud <cloud>', CLOUDS.join(', '))
     .option('--zones <zones>', 'zones in placement order, separated by commas (default: three of a common region)')
     .option('--infinite-storage <on|off>', 'whether old records move to the bucket', 'on')
-    .option('--json', 'print the shape as JSON')
+    .option('--prices <file>', 'what a stack costs in a month, by your own unit prices')
+    .option('--price-template', 'print a price file with every key that a stack needs, without prices')
+    .option('--quotas', "how many tenants fit under the cloud's quotas, and which one ends first")
+    .option('--json', 'print it as JSON')
     .addHelpText('after', HELP_EXAMPLES)
     .action(async (stack: string | undefined, options: ExplainOptions) => {
       if (stack !== undefined) {
-        process.stdout.write(await explainNamedStack(stack, options));
+        process.stdout.write(await explainOneStack(stack, options));
         return;
       }
+      refuseStackOptions(options);
       process.stdout.write(explain(shapeRequestFrom(options), options.json === true ? 'json' : 'text'));
     });
 }
@@ -33,31 +41,36 @@ const HELP_EXAMPLES = `
 Examples:
   $ ./flotilla explain --cku 4 --cloud aws
   $ ./flotilla explain aws-us-west-2
+  $ ./flotilla explain aws-us-west-2 --price-template > prices.yaml
+  $ ./flotilla explain aws-us-west-2 --prices prices.yaml
+  $ ./flotilla explain azure-westeurope --quotas
   $ ./flotilla explain --cku 152 --cloud gcp --infinite-storage off
   $ ./flotilla explain --cku 2 --cloud aws --zones us-east-1a,us-east-1b,us-east-1c,us-east-1d
   $ ./flotilla explain --cku 2 --cloud local --json | jq .brokers.placement`;
 
-async function explainNamedStack(stack: string, { cku, cloud }: ExplainOptions): Promise<string> {
+async function explainOneStack(stack: string, options: ExplainOptions): Promise<string> {
+  const { cku, cloud } = options;
   if (cku !== undefined || cloud !== undefined) {
     throw new UserError('both a stack and --cku or --cloud were given', { hint: 'give one of them' });
   }
   // Loaded on demand: the arithmetic alone needs no stack configs, and answers faster without.
-  const [{ loadConfigs }, { explainStack }] = await Promise.all([
-    import('../regions.ts'),
-    import('../explain/explain-stack.ts'),
-  ]);
-  return loadConfigs({ names: [stack], scope: 'named' })
-    .map(explainStack)
-    .join('\n');
+  const { explainNamedStack } = await import('../explain/named-stack.ts');
+  return explainNamedStack(stack, options);
+}
+
+function refuseStackOptions({ prices, priceTemplate, quotas }: ExplainOptions): void {
+  if (prices === undefined && priceTemplate === undefined && quotas === undefined) return;
+  throw new UserError('--prices, --price-template and --quotas are about a stack, and none was named', {
+    hint: 'name one, as in ./flotilla explain aws-us-west-2 --prices prices.yaml',
+  });
 }
 
 /** The command's options as typed in. */
-export interface ExplainOptions {
+export interface ExplainOptions extends NamedStackOptions {
   readonly cku?: string;
   readonly cloud?: string;
   readonly zones?: string;
   readonly infiniteStorage?: string;
-  readonly json?: true;
 }
 
 /** What is asked for, typed; ranges are judged by {@link explain}. */

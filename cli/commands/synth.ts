@@ -6,6 +6,8 @@ import { textReport } from '../../policies/report/text.ts';
 import { toYaml } from '../../stacks/yaml.ts';
 import { Progress } from '../progress.ts';
 import { PATHS } from '../project.ts';
+import { outputsOption, type OutputsSource } from '../outputs/engine-outputs.ts';
+import { ownOutputs } from '../outputs/own-outputs.ts';
 import { chooseStacks, loadRegions, type RegionInput } from '../regions.ts';
 import { locatedObjects } from '../synth/located-objects.ts';
 import { stageFolder, type StagedFolder } from '../synth/output-folder.ts';
@@ -17,6 +19,7 @@ interface SynthOptions {
   readonly all?: true;
   readonly out: string;
   readonly check: boolean;
+  readonly outputs: OutputsSource;
 }
 
 /** `flotilla synth`: writes the manifests of stacks, judged by the policies on the way. */
@@ -28,9 +31,11 @@ export function addSynthCommand(program: Command): void {
     .option('--all', 'every stack')
     .option('--out <folder>', 'where to write', PATHS.dist)
     .option('--no-check', 'write without judging by the policies')
+    .addOption(outputsOption())
     .addHelpText('after', EXAMPLES)
     .action(async (names: readonly string[], options: SynthOptions) => {
-      process.exitCode = await synth(loadRegions(chooseStacks(names, options)), options);
+      const choice = chooseStacks(names, options);
+      process.exitCode = await synth(loadRegions(choice, await ownOutputs(choice, options.outputs)), options);
     });
 }
 

@@ -5,9 +5,10 @@ import { parseExemptions } from '../../policies/exemptions.ts';
 import { RULES } from '../../policies/rules/index.ts';
 import { formatProblems, loadStack, type Parsed } from '../../stacks/config.ts';
 import { loadImageLock } from '../../images/image-lock.ts';
-import { loadRegionOutputs } from '../../stacks/outputs.ts';
+import { loadRegionOutputs, parseRegionOutputs } from '../../stacks/outputs.ts';
 import { synthesize } from '../../stacks/synthesis.ts';
 import { readManifests } from '../apply/manifests.ts';
+import type { EngineOutputs } from '../outputs/engine-outputs.ts';
 import { PATHS, PROJECT_ROOT } from '../project.ts';
 import { chooseStacks, loadRegions, type RegionInput } from '../regions.ts';
 import { UserError } from '../user-error.ts';
@@ -24,15 +25,15 @@ export interface Baseline {
 }
 
 /** Manifests that the stack's config gives now. */
-export function presentManifests(stack: string): ManifestSource {
-  const [region] = loadRegions(chooseStacks([stack], {}));
+export function presentManifests(stack: string, own: EngineOutputs = new Map()): ManifestSource {
+  const [region] = loadRegions(chooseStacks([stack], {}), own);
   if (region === undefined) throw new Error('a chosen stack was not loaded');
   return manifestsOf(region);
 }
 
 /** Manifests of a folder that synth wrote, where there is such a folder; or what the config of a commit gives. */
-export function baselineOf(stack: string, against: string): Baseline {
-  return isFolder(against) ? folderBaseline(stack, against) : commitBaseline(stack, against);
+export function baselineOf(stack: string, against: string, own: EngineOutputs = new Map()): Baseline {
+  return isFolder(against) ? folderBaseline(stack, against) : commitBaseline(stack, against, own);
 }
 
 function folderBaseline(stack: string, folder: string): Baseline {
@@ -44,7 +45,7 @@ function folderBaseline(stack: string, folder: string): Baseline {
 
 const SHORT_ID = 10;
 
-function commitBaseline(stack: string, ref: string): Baseline {
+function commitBaseline(stack: string, ref: string, own: EngineOutputs): Baseline {
   const commit = resolveCommit(PROJECT_ROOT, ref);
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-diff-'));
   try {
@@ -54,7 +55,7 @@ function commitBaseline(stack: string, ref: string): Baseline {
     if (!existsSync(join(folder, INPUTS.stacks, `Pulumi.${stack}.yaml`))) {
       return { name, manifests: () => [], remark: `${name} has no stack ${stack}: everything is new` };
     }
-    return { name, manifests: manifestsOf(regionIn(folder, stack, commit)) };
+    return { name, manifests: manifestsOf(regionIn(folder, stack, commit, own)) };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -67,10 +68,16 @@ const INPUTS = {
   exemptions: relative(PROJECT_ROOT, PATHS.exemptions),
 };
 
-function regionIn(folder: string, stack: string, commit: Commit): RegionInput {
+function regionIn(folder: string, stack: string, commit: Commit, own: EngineOutputs): RegionInput {
   const stacks = join(folder, INPUTS.stacks);
   const config = valueOf(loadStack(stacks, stack, { today: commit.date }), commit);
-  const outputs = valueOf(loadRegionOutputs(join(stacks, relative(PATHS.stacks, PATHS.outputs)), config), commit);
+  // The same outputs on both sides: what differs is what the edit changes.
+  const text = own.get(stack);
+  const read =
+    text === undefined
+      ? loadRegionOutputs(join(stacks, relative(PATHS.stacks, PATHS.outputs)), config)
+      : parseRegionOutputs(text, { file: `outputs of the stack ${stack}`, config });
+  const outputs = valueOf(read, commit);
   const images = loadImageLock(join(folder, INPUTS.imageLock), config.region.imageRegistry);
   return { config, outputs, images, exemptions: exemptionsIn(folder) };
 }

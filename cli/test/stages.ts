@@ -74,4 +74,11 @@ export const STAGES: readonly Stage[] = [
     share: 'alone',
     count: 'jest',
   },
+  {
+    name: 'region',
+    title: 'A whole region on this machine, with faults',
+    command: jest('region', '--runInBand'),
+    share: 'alone',
+    count: 'jest',
+  },
 ];

@@ -32,7 +32,7 @@ export function generateStack(tenants: number): GeneratedStack {
       tags: { owner: 'bench' },
     },
     kubernetesClusters: clusters,
-    mothership: { hosted: true, ckus: 2, version: KAFKA_VERSION, cluster: clusterName(0) },
+    mothership: { hosted: true, ckus: 2, version: KAFKA_VERSION, cluster: clusterName(0), clientRanges: [] },
     controlPlane: {
       cluster: clusterName(0),
       database: { version: '18', instanceClass: 'db-custom-2-8192', storageGib: 100, backupRetentionDays: 14 },
@@ -69,6 +69,7 @@ function cluster(index: number): KubernetesClusterConfig {
     podRange: podRange(index),
     serviceRange: `192.168.${index * 4}.0/22`,
     apiAccessRanges: [],
+    administrators: ['group:platform@example.com'],
     nodeClasses: [
       { name: 'platform', instanceClass: 'c3-standard-8', purpose: 'platform', minPerZone: 1, maxPerZone: 2 },
       { name: 'small', instanceClass: 'c3-standard-8', purpose: 'brokers', minPerZone: 1, maxPerZone: 500 },
@@ -111,7 +112,12 @@ function serviceAccount(name: string): string {
   return `${name}@${PROJECT}.iam.gserviceaccount.com`;
 }
 
-function outputsOf({ region, tenants }: StackConfig): RegionOutputs {
+function clusterOutputs(name: string): RegionOutputs['kubernetesClusters'][string] {
+  const path = `projects/${PROJECT}/locations/${REGION}/clusters/${name}`;
+  return { name, endpoint: `https://${name}.example.com`, issuer: `https://container.googleapis.com/v1/${path}` };
+}
+
+function outputsOf({ region, kubernetesClusters, tenants }: StackConfig): RegionOutputs {
   const storage = [
     { name: MOTHERSHIP, keyId: `${KEY_RING}/${MOTHERSHIP}` },
     ...tenants.map(({ name, encryptionKey }) => ({
@@ -134,6 +140,15 @@ function outputsOf({ region, tenants }: StackConfig): RegionOutputs {
         { keyId, bucket: `${PROJECT}-${REGION}-${name}`, identity: serviceAccount(`psc-${name}`) },
       ]),
     ),
-    database: { host: '172.19.250.3', port: 5432, name: 'flotilla', addressRanges: ['172.19.250.0/24'] },
+    egressRanges: ZONES.map((_, index) => `192.0.2.${index}/32`),
+    kubernetesClusters: Object.fromEntries(kubernetesClusters.map(({ name }) => [name, clusterOutputs(name)])),
+    dnsZone: { id: `gcp-${REGION}-bench`, nameServers: ['ns-cloud-a1.googledomains.com'] },
+    database: {
+      host: '172.19.250.3',
+      port: 5432,
+      name: 'flotilla',
+      addressRanges: ['172.19.250.0/24'],
+      credentialsSecret: `projects/${PROJECT}/secrets/database`,
+    },
   };
 }

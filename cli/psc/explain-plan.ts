@@ -1,0 +1,175 @@
+import { InvalidPscError } from '../../constructs/kubernetes/kafka/invalid-psc-error.ts';
+import type { Condition, FenceStatus, RollStatus } from '../../contracts/gen/psc-types.ts';
+import type { DataPlane } from '../../contracts/data-plane.ts';
+import type { Member } from '../../operators/psc/classify.ts';
+import type { Context } from '../../operators/psc/context.ts';
+import { objectKey, type Observed } from '../../operators/psc/observed.ts';
+import { contextOf, planPsc } from '../../operators/psc/plan-psc.ts';
+import { needsRoll } from '../../operators/psc/plan-roll.ts';
+import type { Plan, Wait, Write } from '../../operators/psc/plan.ts';
+import { unservedReason } from '../../operators/psc/unserved-reason.ts';
+
+/** What the operator does next for one PSC, what it waits for, and what it knows of each pod. */
+export interface Explanation {
+  readonly name: string;
+  readonly ckus?: number;
+  readonly revision: string;
+  readonly generation: number;
+  /** Generation that the stored status speaks of; absent before the operator has seen it. */
+  readonly observedGeneration?: number;
+  /** As they are stored. */
+  readonly conditions: readonly Condition[];
+  readonly pods: readonly ExplainedPod[];
+  readonly fence?: FenceStatus;
+  readonly rolls: readonly RollStatus[];
+  readonly waits: readonly ExplainedWait[];
+  /** Writes of the next pass, in their order. */
+  readonly steps: readonly string[];
+  /** What passes after it still have to do. */
+  readonly ahead: readonly string[];
+  /** Why nothing is planned at all. */
+  readonly refusal?: string;
+  readonly kafka: 'reachable' | 'unreachable';
+}
+
+export interface ExplainedPod {
+  readonly pod: string;
+  readonly role: Member['role'];
+  /** Kafka's id. */
+  readonly id: number;
+  readonly zone: string;
+  readonly state: Member['state'];
+  /** Empty when it is in sync. */
+  readonly why: string;
+  /** Whether it is still to be replaced; `after-settings`: it need not be, once the changed settings are in force. */
+  readonly roll: 'yes' | 'no' | 'after-settings';
+}
+
+export interface ExplainedWait extends Wait {
+  /** Since when the stored status says so; absent where it does not yet. */
+  readonly since?: string;
+}
+
+/** The plan of the operator's next pass, by the operator's own planner. Pure: nothing is read or written. */
+export function explainPlan(observed: Observed, dataPlane: DataPlane): Explanation {
+  const { psc } = observed;
+  const refused = (refusal: string): Explanation => ({ ...headOf(observed), ...NOTHING, refusal });
+  const unserved = unservedReason(psc);
+  if (unserved !== undefined) return refused(unserved.message);
+  const options = { dataPlane, holder: psc.status?.fence?.holder ?? 'the leader' };
+  try {
+    const plan = planPsc(observed, options);
+    if (psc.metadata.deletionTimestamp !== undefined)
+      return { ...headOf(observed), ...NOTHING, ...stepsOf(plan, observed) };
+    const context = contextOf(observed, options);
+    return {
+      ...headOf(observed),
+      pods: context.members.map((member) => explainedPod(context, member)),
+      ...stepsOf(plan, observed),
+      ahead: aheadOf(context, plan),
+    };
+  } catch (error) {
+    if (!(error instanceof InvalidPscError)) throw error;
+    return refused(error.message);
+  }
+}
+
+const NOTHING = { pods: [], waits: [], steps: [], ahead: [] } as const;
+
+function headOf({ psc, kafka }: Observed): Omit<Explanation, keyof typeof NOTHING> {
+  const { metadata, spec, status = {} } = psc;
+  return {
+    name: metadata.name,
+    ...(spec.kafka === undefined ? {} : { ckus: spec.kafka.ckus }),
+    revision: spec.revision,
+    generation: metadata.generation,
+    ...(status.observedGeneration === undefined ? {} : { observedGeneration: status.observedGeneration }),
+    conditions: status.conditions ?? [],
+    ...(status.fence === undefined ? {} : { fence: status.fence }),
+    rolls: status.rolls ?? [],
+    kafka: kafka.state,
+  };
+}
+
+function explainedPod(context: Context, member: Member): ExplainedPod {
+  const { role, placed, nodeId, state, why } = member;
+  return { pod: placed.name, role, id: nodeId, zone: placed.zone, state, why, roll: needsRoll(context, member) };
+}
+
+function stepsOf({ writes, waits }: Plan, observed: Observed): Pick<Explanation, 'steps' | 'waits'> {
+  return {
+    steps: writes.map((write) => stepText(write, observed)),
+    waits: waits.map((wait) => ({ ...wait, ...sinceOf(wait, observed) })),
+  };
+}
+
+function sinceOf({ reason, message }: Wait, { psc }: Observed): { readonly since?: string } {
+  const said = (psc.status?.conditions ?? []).find((condition) => condition.reason === reason);
+  if (said === undefined) return {};
+  // The condition holds since its transition; the reason may be newer, but never newer than its last change.
+  const isUnchanged = said.message?.startsWith(message) === true;
+  return { since: isUnchanged ? (said.lastProbeTime ?? said.lastTransitionTime) : said.lastTransitionTime };
+}
+
+/** One step in words. */
+export function stepText(write: Write, { objects }: Pick<Observed, 'objects'>): string {
+  switch (write.kind) {
+    case 'apply': {
+      const key = objectKey(write.object);
+      return `${objects.has(key) ? 'change' : 'make'} ${key}`;
+    }
+    case 'remove':
+      return `remove ${objectKey(write.object)}`;
+    case 'set-finalizer':
+      return write.finalizer === 'present' ? 'mark the PSC as its own (finalizer)' : 'let the PSC go (finalizer)';
+    case 'issue-credentials':
+      return 'issue certificates and passwords';
+    case 'set-gate':
+      return `say that ${write.pod} is ${write.status === 'True' ? 'in sync' : 'not in sync'} (readiness gate)`;
+    case 'touch-pod':
+      return `mark ${write.pod.name} as its own to disrupt`;
+    case 'evict-pod':
+      return `evict ${write.pod.name}`;
+    case 'delete-pod':
+      return `delete ${write.pod.name}`;
+    case 'alter-cluster-settings':
+      return [
+        ...Object.entries(write.set).map(([key, value]) => `set ${key}=${value} in the running brokers`),
+        ...write.remove.map((key) => `take ${key} away from the running brokers`),
+      ].join('; ');
+    case 'alter-default-quota':
+      return `set the default quota: ${Object.entries(write.values)
+        .map(([key, value]) => `${key} ${value}`)
+        .join(', ')}`;
+    case 'elect-preferred':
+      return `give ${write.partitions.length} partitions back to their preferred leaders`;
+    case 'event':
+      return `event ${write.reason}: ${write.message}`;
+  }
+}
+
+function aheadOf(context: Context, { writes }: Plan): readonly string[] {
+  const { members, observed } = context;
+  const placed = (role: Member['role']): readonly Member[] => members.filter((member) => member.role === role);
+  const made = new Set(observed.pods.map(({ name }) => name));
+  const added = members.filter(({ placed: { name } }) => !made.has(name));
+  const taken = new Set(
+    writes.flatMap((write) => (write.kind === 'evict-pod' || write.kind === 'delete-pod' ? [write.pod.name] : [])),
+  );
+  const rolled = (role: Member['role']): readonly Member[] =>
+    placed(role).filter((member) => needsRoll(context, member) === 'yes' && !taken.has(member.placed.name));
+  const unrestarted = placed('broker').filter((member) => needsRoll(context, member) === 'after-settings');
+  return [
+    ...(added.length === 0 ? [] : [`add ${listed(added)}`]),
+    ...(unrestarted.length === 0
+      ? []
+      : ['the changed settings are taken by running brokers: none is restarted for them']),
+    // Controllers go first, and the active one last of them.
+    ...(rolled('controller').length === 0 ? [] : [`replace ${listed(rolled('controller'))}, one at a time`]),
+    ...(rolled('broker').length === 0 ? [] : [`replace ${listed(rolled('broker'))}, zone by zone`]),
+  ];
+}
+
+function listed(members: readonly Member[]): string {
+  return members.map(({ placed: { name, zone } }) => `${name} (${zone})`).join(', ');
+}

@@ -1,0 +1,63 @@
+import { PORTS } from '../../constructs/kubernetes/kafka/listeners.ts';
+import { externalHost } from '../../contracts/names.ts';
+import { BrokerConnections } from '../../operators/psc/kafka/broker-connections.ts';
+import { brokerPlaces } from '../../operators/psc/kafka/broker-places.ts';
+import { within } from '../../operators/psc/kafka/deadline.ts';
+import { unreachableReason } from '../../operators/psc/kafka/kafka-error.ts';
+import { MinIsrCache } from '../../operators/psc/kafka/min-isr.ts';
+import { readKafka } from '../../operators/psc/kafka/read-kafka.ts';
+import { readOperatorCredentials, secretStore } from '../../operators/psc/kubernetes/secret-store.ts';
+import type { KafkaView, ReachableKafka, RegisteredBroker, StoredPsc } from '../../operators/psc/observed.ts';
+import type { PscCluster } from './psc-cluster.ts';
+
+/**
+ * What a PSC's Kafka says of itself to a client from outside, as the operator would ask it. Brokers' own metrics are not
+ * served outside: each counts as well by them. Never rejects: what cannot be reached is a view too.
+ */
+export async function kafkaFromOutside({ api, lookup }: PscCluster, psc: StoredPsc): Promise<KafkaView> {
+  const { name } = psc.metadata;
+  const { domain } = psc.spec;
+  const brokers = brokerPlaces(psc).map((place) => ({ ...place, host: externalHost(place.pod, name, domain) }));
+  const connections = new BrokerConnections({
+    credentials: async () => await readOperatorCredentials(secretStore(api), name),
+    ...(lookup === undefined ? {} : { lookup }),
+    port: PORTS.external,
+  });
+  try {
+    const view = await within(
+      READ_MAX_MS,
+      `Kafka of PSC ${name}`,
+      readKafka({
+        brokers,
+        connections,
+        minIsr: new MinIsrCache(),
+        minIsrMaxAgeMs: 0,
+        dynamicSettings: undefined,
+        lookup,
+        nowMs: () => Date.now(),
+      }),
+    );
+    return withQuietMetrics(view);
+  } catch (error) {
+    return { state: 'unreachable', reason: unreachableReason(error) };
+  } finally {
+    connections.close();
+  }
+}
+
+const READ_MAX_MS = 15_000;
+/** BrokerState of one that serves. */
+const RUNNING = 3;
+
+function withQuietMetrics(view: ReachableKafka): ReachableKafka {
+  const quiet = (broker: RegisteredBroker): RegisteredBroker => ({
+    ...broker,
+    metrics: broker.metrics ?? {
+      underReplicatedPartitions: 0,
+      underMinIsrPartitions: 0,
+      offlineLogDirectories: 0,
+      brokerState: RUNNING,
+    },
+  });
+  return { ...view, brokers: new Map([...view.brokers].map(([id, broker]) => [id, quiet(broker)])) };
+}

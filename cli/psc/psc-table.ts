@@ -1,0 +1,68 @@
+import { CONDITION_TYPES, type ConditionType, findCondition } from '../../contracts/conditions.ts';
+import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
+import { table } from '../table.ts';
+import { age } from './age.ts';
+import { conditionLines } from './explanation-text.ts';
+
+/** All PSCs of a Kubernetes cluster, one a line. */
+export function pscTable(pscs: readonly PhysicalStatefulCluster[], nowMs: number): string {
+  const rows = [...pscs]
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+    .map((psc) => [psc.metadata.name, ...cells(psc), age(creationTime(psc), nowMs)]);
+  return `${table(['name', 'CKUs', 'brokers', 'pods', 'ready', 'resizing', 'rolling', 'balanced', 'stalled', 'age'], rows)}\n`;
+}
+
+/** One PSC with its conditions and brokers. */
+export function pscDetail(psc: PhysicalStatefulCluster, nowMs: number): string {
+  const { brokers = [], conditions = [], bootstrapServer } = psc.status ?? {};
+  return [
+    pscTable([psc], nowMs),
+    'conditions',
+    ...conditionLines(conditions, nowMs),
+    '',
+    ...(brokers.length === 0
+      ? []
+      : [
+          table(
+            ['broker', 'id', 'zone', 'state', 'GiB', 'external host'],
+            brokers.map(({ pod, brokerId, zone = '', state = '', diskSizeGib, externalHost = '' }) => [
+              pod,
+              text(brokerId),
+              zone,
+              state,
+              text(diskSizeGib),
+              externalHost,
+            ]),
+          ),
+          '',
+        ]),
+    ...(bootstrapServer === undefined ? [] : [`clients start at ${bootstrapServer}`, '']),
+  ].join('\n');
+}
+
+function cells({ spec, status = {} }: PhysicalStatefulCluster): readonly string[] {
+  const placed = Object.values(spec.kafka?.placement ?? {}).reduce((sum, { pods }) => sum + pods.length, 0);
+  const said = (type: ConditionType): string => {
+    const condition = findCondition(status.conditions, type);
+    return condition === undefined ? '-' : condition.status;
+  };
+  return [
+    text(spec.kafka?.ckus),
+    `${status.brokerCount ?? 0}/${placed}`,
+    status.podsReady ?? '-',
+    said(CONDITION_TYPES.ready),
+    said(CONDITION_TYPES.clusterResizing),
+    said(CONDITION_TYPES.rolling),
+    status.balance?.state ?? '-',
+    said(CONDITION_TYPES.stalled),
+  ];
+}
+
+function creationTime({ metadata }: PhysicalStatefulCluster): string | undefined {
+  const { creationTimestamp } = metadata as { readonly creationTimestamp?: string };
+  return creationTimestamp;
+}
+
+function text(value: number | undefined): string {
+  return value === undefined ? '-' : String(value);
+}

@@ -1,0 +1,137 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CLIENT_FILES, clientFiles } from '../../../cli/local/client-files.ts';
+import { operatorAccess } from '../../../cli/local/tenant-access.ts';
+import type { LocalRegion } from '../../../cli/local/region-folder.ts';
+import type { PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.ts';
+import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
+import { kafkaUuid, pscNamespace } from '../../../contracts/names.ts';
+import { kubectl as kubectlWith } from '../../../local/kubernetes/region-control-plane.ts';
+import { runningRegion, type RunningRegion } from '../../../local/region/running-region.ts';
+import { collectionPath, PSC_OBJECT } from '../../../operators/psc/kubernetes/kinds.ts';
+import { eventually } from '../../local/eventually.ts';
+import { read } from '../../policies/api-server-client.ts';
+import { regionApi } from './region-api.ts';
+
+/** Name of a tenant of the tests' own, that they may grow, roll and take away. */
+export const LEDGER = 'ledger';
+
+export interface Ledger {
+  readonly psc: () => Promise<PhysicalStatefulCluster>;
+  /** As a person with `kubectl edit`: a merge patch of the spec. */
+  readonly edit: (spec: unknown) => Promise<void>;
+  /** Resolves with the PSC when it is as it should be. */
+  readonly when: (
+    isRight: (psc: PhysicalStatefulCluster) => boolean,
+    timeoutMs: number,
+  ) => Promise<PhysicalStatefulCluster>;
+  /** Name ▶ uid of its pods. */
+  readonly podUids: () => Promise<Readonly<Record<string, string>>>;
+  /** Client properties and hosts file of its platform user, in this folder. */
+  readonly clientFiles: (
+    folder: string,
+    brokers: number,
+  ) => Promise<{ readonly properties: string; readonly hosts: string }>;
+  readonly kubectl: RunningRegion['kubectl'];
+  /** Resolves when it is gone, its volumes with it. */
+  readonly remove: (timeoutMs: number) => Promise<void>;
+}
+
+/** Makes a tenant like the region's own one, of one CKU and without Infinite Storage, and leaves it to the operator. */
+export async function makeLedger(local: LocalRegion): Promise<Ledger> {
+  const { layout, kubernetes, kubectl } = await runningRegion(local.layout);
+  // Not by kubectl: it is asked over and over.
+  const { administrator } = await regionApi(local.layout);
+  const get = async <T>(path: string): Promise<T> => (await read(administrator, path)) as T;
+  const namespace = pscNamespace(LEDGER);
+  const demo = await get<PhysicalStatefulCluster>(pscPath('demo'));
+  const home = await get<KubernetesObject>(`/api/v1/namespaces/${pscNamespace('demo')}`);
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [renamed(home), pscOf(demo)] });
+  await kubectlWith(layout, kubernetes, ['apply', '--server-side', '--field-manager=flotilla-apply', '-f', '-'], list);
+  const psc = async (): Promise<PhysicalStatefulCluster> => await get(pscPath(LEDGER));
+  return {
+    psc,
+    kubectl,
+    edit: async (spec) => {
+      await kubectl([
+        '--namespace',
+        namespace,
+        'patch',
+        'psc',
+        LEDGER,
+        '--type=merge',
+        '--patch',
+        JSON.stringify({ spec }),
+      ]);
+    },
+    when: async (isRight, timeoutMs) => await eventually(psc, isRight, timeoutMs),
+    podUids: async () => {
+      const { items } = await get<{ readonly items: readonly KubernetesObject[] }>(
+        `/api/v1/namespaces/${namespace}/pods`,
+      );
+      return Object.fromEntries(items.map(({ metadata }) => [metadata.name, String(metadata['uid'])]));
+    },
+    clientFiles: async (folder, brokers) => {
+      const access = await operatorAccess(withLedger(local), LEDGER);
+      const [, domain = ''] = access.bootstrapServer.split(/^bootstrap\.|:\d+$/);
+      // Also those of brokers that are still to come.
+      const names = ['bootstrap', ...Array.from({ length: brokers }, (_, index) => `kafka-${index}`)].map(
+        (pod) => `${pod}.${domain}`,
+      );
+      const files = clientFiles({ ...access, tenant: LEDGER, folder, names, machineHosts: '' });
+      for (const [file, content] of files) await writeFile(join(folder, file), content);
+      return { properties: join(folder, CLIENT_FILES.properties), hosts: join(folder, CLIENT_FILES.hosts) };
+    },
+    remove: async (timeoutMs) => {
+      const ofNamespace = ['--namespace', namespace];
+      await kubectl([...ofNamespace, 'delete', 'psc', LEDGER, '--ignore-not-found', '--wait=false']);
+      const there = async (): Promise<string> =>
+        await kubectl([...ofNamespace, 'get', 'psc,pods', '--ignore-not-found', '--output=name']);
+      await eventually(there, (text) => text.trim() === '', timeoutMs);
+      await kubectl(['delete', 'namespace', namespace, '--ignore-not-found', '--wait=false']);
+      const left = async (): Promise<string> =>
+        await kubectl(['get', 'namespace', namespace, '--ignore-not-found', '--output=name']);
+      await eventually(left, (text) => text.trim() === '', timeoutMs);
+    },
+  };
+}
+
+function pscPath(name: string): string {
+  return `${collectionPath(PSC_OBJECT, pscNamespace(name))}/${name}`;
+}
+
+/** As if the stack's config had it. */
+function withLedger(local: LocalRegion): LocalRegion {
+  const { tenants } = local.config;
+  return {
+    ...local,
+    config: { ...local.config, tenants: [...tenants, ...tenants.map((tenant) => ({ ...tenant, name: LEDGER }))] },
+  };
+}
+
+/** With the tenant's name instead of demo's, and nothing that the API server has added. */
+function renamed({ apiVersion, kind, metadata, ...rest }: KubernetesObject): KubernetesObject {
+  const { name, namespace, labels } = metadata;
+  const own = { name, labels, ...(namespace === undefined ? {} : { namespace }) };
+  const fields = without(rest, 'status');
+  const text = JSON.stringify({ apiVersion, kind, metadata: own, ...(kind === 'Namespace' ? {} : fields) });
+  return JSON.parse(
+    text.replaceAll('psc-demo', pscNamespace(LEDGER)).replaceAll('"demo"', `"${LEDGER}"`),
+  ) as KubernetesObject;
+}
+
+function pscOf(demo: PhysicalStatefulCluster): KubernetesObject {
+  const copy = renamed(demo) as KubernetesObject & PhysicalStatefulCluster;
+  const kafka = without(copy.spec.kafka ?? {}, 'tieredStorage', 'identity');
+  // Its quotas would hold the load up, which the longest wait would then be a measure of.
+  const limits = {
+    ...copy.spec.kafka?.limits,
+    ingressBytesPerSecond: '60000000',
+    egressBytesPerSecond: '180000000',
+  };
+  return { ...copy, spec: { ...copy.spec, kafka: { ...kafka, limits, clusterId: kafkaUuid(LEDGER), config: {} } } };
+}
+
+function without(object: object, ...names: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+}

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { kafkaHome } from '../../support/kafka-jars.ts';
+
+/** What a load was, and what became of it. */
+export interface LoadReport {
+  readonly acknowledged: number;
+  /** Records that the client gave up (delivery.timeout.ms of 30 s). */
+  readonly failed: number;
+  /** Records that were never read although they were sent. */
+  readonly missing: number;
+  /** Records that were read twice, or after one that was sent later with the same key. */
+  readonly outOfPlace: number;
+  /** What the client said last of its failures; empty when there were none. */
+  readonly failure: string;
+}
+
+export interface Load {
+  /** The longest time, in ms, that any record waited for its acknowledgement since the last call, or the start. */
+  readonly longestWaitMs: () => Promise<number>;
+  /** Ends the load, and resolves when all of it was read, or after a minute. */
+  readonly stop: () => Promise<LoadReport>;
+  /** Ends it at once, for whoever wants no report. */
+  readonly kill: () => void;
+}
+
+export interface LoadOptions {
+  /** Client properties with address, authority and user. */
+  readonly properties: string;
+  /** Hosts file by which Java finds the region's names. */
+  readonly hosts: string;
+  readonly topicPrefix: string;
+  /** Of 1,024 bytes each, over 20 topics of 12 partitions. */
+  readonly recordsPerSecond: number;
+}
+
+/**
+ * A constant load with acks=all and a check of each key's order, by Kafka's own Java client.
+ *
+ * @throws Error when the client does not start
+ */
+export async function startLoad(options: LoadOptions): Promise<Load> {
+  const { properties, hosts, topicPrefix, recordsPerSecond } = options;
+  const program = spawn(
+    'java',
+    [
+      '-Xmx256m',
+      '-XX:+UseSerialGC',
+      `-Djdk.net.hosts.file=${hosts}`,
+      '-cp',
+      `${await kafkaHome()}/libs/*`,
+      join(import.meta.dirname, 'LoadProbe.java'),
+      properties,
+      topicPrefix,
+      ...[TOPICS, PARTITIONS, recordsPerSecond, RECORD_BYTES].map(String),
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const lines = linesOf(program);
+  const load = { program, lines };
+  await answer(load, 'started');
+  return {
+    kill: () => {
+      program.kill('SIGKILL');
+    },
+    longestWaitMs: async () => {
+      program.stdin.write('mark\n');
+      return Number(await answer(load, 'longest-wait-ms'));
+    },
+    stop: async () => {
+      program.stdin.end('stop\n');
+      const number = async (name: string): Promise<number> => Number(await answer(load, name));
+      return {
+        acknowledged: await number('acknowledged'),
+        failed: await number('failed'),
+        missing: await number('missing'),
+        outOfPlace: await number('out-of-place'),
+        failure: await answer(load, 'failure'),
+      };
+    },
+  };
+}
+
+const TOPICS = 20;
+const PARTITIONS = 12;
+const RECORD_BYTES = 1_024;
+
+interface Running {
+  readonly program: ChildProcess;
+  readonly lines: AsyncIterator<string>;
+}
+
+function linesOf({ stdout }: ChildProcess): AsyncIterator<string> {
+  if (stdout === null) throw new Error('the load has no standard output');
+  return createInterface({ input: stdout })[Symbol.asyncIterator]();
+}
+
+/** The rest of the next line that begins so. */
+async function answer({ lines }: Running, name: string): Promise<string> {
+  for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
+    if (next.value.startsWith(name)) return next.value.slice(name.length).trim();
+  }
+  throw new Error(`the load ended before it said ${name}`);
+}
