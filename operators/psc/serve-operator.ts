@@ -11,7 +11,7 @@ import { realKafkaPort, type RealKafkaPort } from './kafka/kafka-port.ts';
 import { clusterPort } from './kubernetes/cluster-port.ts';
 import { type PscCache, pscCache } from './kubernetes/psc-cache.ts';
 import { pscCredentials } from './kubernetes/psc-credentials.ts';
-import { readOperatorCredentials, secretStore } from './kubernetes/secret-store.ts';
+import { secretStore } from './kubernetes/secret-store.ts';
 import { leadOperator, type PassObserver } from './lead-operator.ts';
 import { loggedPorts } from './logged-ports.ts';
 import { operatorMetrics, type OperatorMetrics } from './operator-metrics.ts';
@@ -22,6 +22,8 @@ export interface OperatorOptions {
   readonly api: ApiServer;
   readonly dataPlane: DataPlane;
   readonly names: NamesPort;
+  /** Replaced where no Kafka runs. @default realKafkaPort */
+  readonly kafkaPort?: typeof realKafkaPort;
   /** Namespace of its lease: its own. */
   readonly namespace: string;
   /** Name of its pod. */
@@ -143,15 +145,15 @@ async function takeTurns(options: OperatorOptions, shared: Shared): Promise<void
 }
 
 async function lead(
-  { dataPlane, names, pod, log }: OperatorOptions,
+  { dataPlane, names, pod, log, kafkaPort = realKafkaPort }: OperatorOptions,
   { api, cache, changes, metrics, term }: Shared,
   holder: string,
   leadership: Leadership,
 ): Promise<void> {
   const clock = { nowMs: () => Date.now() };
-  const secrets = secretStore(api);
-  const kafka = realKafkaPort({
-    credentialsOf: async ({ metadata }) => await readOperatorCredentials(secrets, metadata.name),
+  const credentials = pscCredentials({ secrets: secretStore(api), dataPlane, wallMs: clock.nowMs, newPassword });
+  const kafka = kafkaPort({
+    credentialsOf: credentials.login,
     clock,
     onChange: (psc) => {
       for (const changed of changes) changed(psc);
@@ -160,7 +162,7 @@ async function lead(
   const cluster = clusterPort({
     api,
     cache,
-    credentials: pscCredentials({ secrets, dataPlane, wallMs: clock.nowMs, newPassword }),
+    credentials,
     events: eventRecorder({
       api,
       controller: 'flotilla.dev/operator',

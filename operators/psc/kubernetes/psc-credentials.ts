@@ -12,7 +12,12 @@ import { issueCredentials } from '../credentials/issue-credentials.ts';
 import { LostCredentialsError } from '../credentials/lost-credentials-error.ts';
 import { type CredentialsPlan, isWhole, planCredentials } from '../credentials/plan-credentials.ts';
 import type { ObservedCredentialsState, StoredPsc } from '../observed.ts';
-import type { SecretStore, StoredSecret } from './secret-store.ts';
+import {
+  type OperatorCredentials,
+  readOperatorCredentials,
+  type SecretStore,
+  type StoredSecret,
+} from './secret-store.ts';
 
 export interface PscCredentialsOptions {
   readonly secrets: SecretStore;
@@ -30,13 +35,21 @@ export interface PscCredentials {
   readonly doubt: (psc: string) => void;
   /** @throws ConflictError, RefusedError */
   readonly issue: (psc: StoredPsc) => Promise<void>;
+  /**
+   * What the operator itself comes to the PSC's Kafka with.
+   *
+   * @throws Error when there is nothing yet; without a call as long as no look has found it, since Kafka is tried every second
+   */
+  readonly login: (psc: StoredPsc) => Promise<OperatorCredentials>;
 }
 
 export const BELIEF_MS = 30 * 60_000;
 
 export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
   const believed = new Map<string, { readonly version: string; readonly sinceMs: number }>();
-  const { wallMs } = options;
+  /** PSC ▶ uid of the one that the operator was seen to have a login for. */
+  const withLogin = new Map<string, string>();
+  const { wallMs, secrets } = options;
   return {
     state: async (psc) => {
       const { name } = psc.metadata;
@@ -44,7 +57,9 @@ export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
       const belief = believed.get(name);
       if (belief?.version === version && wallMs() - belief.sinceMs < BELIEF_MS) return { state: 'whole' };
       const sinceMs = wallMs();
-      const state = await readState(psc, options);
+      const stored = await readAll(name, secrets);
+      if (stored.platformUsers !== undefined && stored.ca !== undefined) withLogin.set(name, psc.metadata.uid);
+      const state = stateOf(psc, stored, options);
       if (state.state === 'whole') believed.set(name, { version, sinceMs });
       return state;
     },
@@ -55,16 +70,23 @@ export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
       believed.delete(psc.metadata.name);
       await issue(psc, options);
     },
+    login: async ({ metadata: { name, uid } }) => {
+      if (withLogin.get(name) !== uid) throw new Error(`PSC ${name} has no credentials yet`);
+      return await readOperatorCredentials(secrets, name);
+    },
   };
 }
 
 type StoredCredentials = Readonly<Record<CredentialSecret, StoredSecret | undefined>>;
 
-async function readState(psc: StoredPsc, options: PscCredentialsOptions): Promise<ObservedCredentialsState> {
-  const view = viewCluster(psc, options.dataPlane);
-  const observed = contents(await readAll(psc.metadata.name, options.secrets));
+function stateOf(
+  psc: StoredPsc,
+  stored: StoredCredentials,
+  { dataPlane, wallMs }: PscCredentialsOptions,
+): ObservedCredentialsState {
+  const view = viewCluster(psc, dataPlane);
   try {
-    const plan = planCredentials(view, observed, options.wallMs());
+    const plan = planCredentials(view, contents(stored), wallMs());
     return isWhole(plan) ? { state: 'whole' } : { state: 'incomplete', reason: missing(plan) };
   } catch (error) {
     if (error instanceof LostCredentialsError) return { state: 'lost', reason: error.message };
