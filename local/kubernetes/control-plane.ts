@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { logTail, type ManagedProcess, startProcess } from '../processes/managed-process.ts';
 import { ToolError } from '../tools/tool-error.ts';
-import { type AdminCredentials, serverUrl, writeControlPlaneFiles } from './control-plane-files.ts';
+import { type AdminCredentials, kubeconfig, serverUrl, writeControlPlaneFiles } from './control-plane-files.ts';
 import {
   apiServerArgs,
   controllerManagerArgs,
   controlPlaneFiles,
   type ControlPlaneLayout,
   etcdArgs,
+  schedulerArgs,
 } from './control-plane-layout.ts';
 import { freePorts } from './free-ports.ts';
 
@@ -24,11 +25,17 @@ export interface ControlPlaneOptions {
    * @default skip
    */
   readonly controllerManager?: 'run' | 'skip';
+  /** `run` also starts the scheduler, where there are nodes. @default skip */
+  readonly scheduler?: 'run' | 'skip';
   /** Admission plugins beside the default ones, NodeRestriction and PodSecurity. @default none */
   readonly admissionPlugins?: readonly string[];
+  /** Flags of a program after its own, as in `--v=2`. @default none */
+  readonly moreFlags?: Readonly<Partial<Record<ProgramWithFlags, readonly string[]>>>;
   /** @default 120000 */
   readonly readyTimeoutMs?: number;
 }
+
+type ProgramWithFlags = 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler';
 
 /** A running etcd and API server, with RBAC and admission as in production. */
 export interface ControlPlane {
@@ -38,8 +45,10 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   /** Credentials of that kubeconfig. */
   readonly admin: AdminCredentials;
-  /** Process ids of everything that runs. */
+  /** Process ids of everything that was started at first. */
   readonly pids: readonly number[];
+  /** Kills the API server without a warning, starts another in its place, and resolves when that one answers. */
+  readonly replaceApiServer: () => Promise<void>;
   /** Ends all processes and resolves when they are gone; harmless when repeated. */
   readonly stop: () => Promise<void>;
 }
@@ -73,39 +82,95 @@ class PortTakenError extends ToolError {}
 async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
   const layout = await newLayout(options);
   // Only what is ours: the folder may hold other things.
-  const { etcdData, logs } = controlPlaneFiles(options.workDir);
+  const { etcdData, logs, adminKubeconfig } = controlPlaneFiles(options.workDir);
   for (const old of [etcdData, logs]) await rm(old, { recursive: true, force: true });
-  const admin = await writeControlPlaneFiles(layout);
-  const processes: ManagedProcess[] = [];
-  const stop = async (): Promise<void> => {
-    // etcd last, or the others spend their grace complaining about it.
-    const [etcd, ...others] = processes;
-    await Promise.all(others.map((other) => other.stop(STOP_GRACE_MS)));
-    await etcd?.stop(STOP_GRACE_MS);
-  };
-  const agent = new Agent({ ca: admin.authority, cert: admin.certificate, key: admin.key });
-  const api = serverUrl(layout);
+  const schedulerKubeconfig = join(options.workDir, 'scheduler.kubeconfig');
+  const admin = await writeControlPlaneFiles(layout, async (authority) => {
+    const scheduler = await authority.issue({ commonName: 'system:kube-scheduler', usages: ['client'] });
+    return [[schedulerKubeconfig, kubeconfig(serverUrl(layout), authority.certificate, scheduler)]];
+  });
+  const programs = new Programs(options, layout, admin);
   try {
-    const start = (args: readonly string[]): void => {
-      processes.push(startProgram(options.binary, args, options.workDir));
-    };
-    const readyTimeoutMs = options.readyTimeoutMs ?? READY_TIMEOUT_MS;
-    start(etcdArgs(layout));
-    start(apiServerArgs(layout));
-    await waitFor(`${api}/readyz`, agent, processes, readyTimeoutMs);
+    programs.start('etcd', etcdArgs(layout));
+    programs.start('kube-apiserver', apiServerArgs(layout));
+    await programs.answer('/readyz');
     if (options.controllerManager === 'run') {
-      start(controllerManagerArgs(layout));
+      programs.start('kube-controller-manager', controllerManagerArgs(layout));
       // The default service account is the last thing that a pod needs before it can be created.
-      await waitFor(`${api}/api/v1/namespaces/default/serviceaccounts/default`, agent, processes, readyTimeoutMs);
+      await programs.answer('/api/v1/namespaces/default/serviceaccounts/default');
+    }
+    if (options.scheduler === 'run') {
+      // Nobody asks it anything, and its port is none of those that were found free.
+      programs.start('kube-scheduler', [...schedulerArgs(layout, schedulerKubeconfig), '--secure-port=0']);
     }
   } catch (error) {
-    await stop();
+    await programs.stop();
     throw error;
-  } finally {
-    agent.destroy();
   }
-  const kubeconfig = controlPlaneFiles(options.workDir).adminKubeconfig;
-  return { server: api, kubeconfig, admin, pids: processes.map(({ pid }) => pid), stop };
+  return {
+    server: serverUrl(layout),
+    kubeconfig: adminKubeconfig,
+    admin,
+    pids: programs.pids(),
+    replaceApiServer: async () => {
+      await programs.kill('kube-apiserver');
+      programs.start('kube-apiserver', apiServerArgs(layout));
+      await programs.answer('/readyz');
+    },
+    stop: async () => {
+      await programs.stop();
+    },
+  };
+}
+
+type Program = 'etcd' | ProgramWithFlags;
+
+/** Programs of one control plane by name. */
+class Programs {
+  readonly #options: ControlPlaneOptions;
+  readonly #agent: Agent;
+  readonly #api: string;
+  readonly #running = new Map<Program, ManagedProcess>();
+
+  constructor(options: ControlPlaneOptions, layout: ControlPlaneLayout, admin: AdminCredentials) {
+    this.#options = options;
+    this.#api = serverUrl(layout);
+    this.#agent = new Agent({ ca: admin.authority, cert: admin.certificate, key: admin.key });
+  }
+
+  pids(): readonly number[] {
+    return [...this.#running.values()].map(({ pid }) => pid);
+  }
+
+  start(name: Program, args: readonly string[]): void {
+    const { binary, workDir, moreFlags = {} } = this.#options;
+    const more = name === 'etcd' ? [] : (moreFlags[name] ?? []);
+    this.#running.set(name, startProgram(binary, [...args, ...more], workDir));
+  }
+
+  /** Resolves when the API server answers at a path. @throws ToolError when it does not in time, or a program has ended */
+  async answer(path: string): Promise<void> {
+    const timeoutMs = this.#options.readyTimeoutMs ?? READY_TIMEOUT_MS;
+    try {
+      await waitFor(`${this.#api}${path}`, this.#agent, [...this.#running.values()], timeoutMs);
+    } finally {
+      this.#agent.destroy();
+    }
+  }
+
+  async kill(name: Program): Promise<void> {
+    const running = this.#running.get(name);
+    if (running === undefined) return;
+    process.kill(running.pid, 'SIGKILL');
+    await running.ended;
+  }
+
+  async stop(): Promise<void> {
+    // etcd last, or the others spend their grace complaining about it.
+    const others = [...this.#running].filter(([name]) => name !== 'etcd');
+    await Promise.all(others.map(([, other]) => other.stop(STOP_GRACE_MS)));
+    await this.#running.get('etcd')?.stop(STOP_GRACE_MS);
+  }
 }
 
 async function newLayout({ workDir, admissionPlugins = [] }: ControlPlaneOptions): Promise<ControlPlaneLayout> {
