@@ -9,6 +9,7 @@ import { Trace } from '../kernel/trace.ts';
 import { isJson, type Json } from './apply-intent.ts';
 import { clusterPort } from './cluster-port.ts';
 import { Courier } from './courier.ts';
+import { driven } from './driven.ts';
 import { World } from './world.ts';
 
 const SEED = 1;
@@ -31,7 +32,7 @@ export async function simulatedWorld(): Promise<ConformanceWorld> {
     onInjected: () => undefined,
   });
   const caller = { holder: 'operator', freshAtMs: { cluster: 0, kafka: 0 } };
-  const port = driven(clusterPort(world, caller, courier, new Prng(SEED)), scheduler);
+  const port = drivenPort(clusterPort(world, caller, courier, new Prng(SEED)), scheduler);
   world.createPsc(3, 1);
   const psc = api.storedPsc();
   if (psc !== undefined) world.issueCredentials(psc);
@@ -100,17 +101,8 @@ export async function simulatedWorld(): Promise<ConformanceWorld> {
 }
 
 /** Lets virtual time pass while somebody waits for an answer. */
-function driven(port: ClusterPort, scheduler: Scheduler): ClusterPort {
-  const drive = async <T>(answer: Promise<T>): Promise<T> => {
-    let isSettled = false;
-    const settled = answer.finally(() => {
-      isSettled = true;
-    });
-    // It is awaited below; meanwhile a rejection is nobody's surprise.
-    settled.catch(() => undefined);
-    await scheduler.runUntil(scheduler.nowMs + PATIENCE_MS, () => isSettled);
-    return await settled;
-  };
+function drivenPort(port: ClusterPort, scheduler: Scheduler): ClusterPort {
+  const drive = driven(scheduler, PATIENCE_MS);
   return {
     cached: (psc) => port.cached(psc),
     fresh: (psc) => drive(port.fresh(psc)),

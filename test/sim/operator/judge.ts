@@ -5,6 +5,7 @@ import { NetworkError } from './courier.ts';
 import { DisruptionJudge, type Decision } from './disruption-judge.ts';
 import { FailedTemplates } from './failed-templates.ts';
 import type { Invariant, Violation } from './invariants.ts';
+import { NotElectedError } from './kafka-model.ts';
 import type { Caller } from './cluster-port.ts';
 import type { PodRecord } from './pod-record.ts';
 import type { World } from './world.ts';
@@ -99,7 +100,7 @@ export class Judge {
   }
 
   passFailed(holder: string, error: unknown): void {
-    const isOfTheWorld = [NetworkError, ConflictError, RefusedError, TooManyDisruptionsError].some(
+    const isOfTheWorld = [NetworkError, ConflictError, NotElectedError, RefusedError, TooManyDisruptionsError].some(
       (kind) => error instanceof kind,
     );
     this.#world.note(`${holder}: pass fails: ${String(error)}`);

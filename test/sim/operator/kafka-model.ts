@@ -2,7 +2,7 @@ import type { KafkaView, RegisteredBroker } from '../../../operators/psc/observe
 import { RefusedError } from '../../../operators/psc/ports.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Scheduler } from '../kernel/scheduler.ts';
-import { PartitionsModel } from './partitions-model.ts';
+import { beginReassignment, PartitionsModel } from './partitions-model.ts';
 import { QuorumModel } from './quorum-model.ts';
 import type { Weather } from './weather.ts';
 
@@ -18,17 +18,30 @@ interface Broker {
   onListening: () => void;
   usedShare: number;
   hasRegistered: boolean;
+  /** How the process before ended. */
+  ended: 'in-order' | 'badly';
+  /** Until when the controllers take a process that has ended for alive; they let no other in under its id meanwhile. */
+  sessionEndsAtMs: number;
+}
+
+/** Some partitions have not got their preferred leaders. */
+export class NotElectedError extends Error {
+  override readonly name = 'NotElectedError';
 }
 
 /** `broker.session.timeout.ms`: as long as nobody can know that a broker has crashed. */
 export const SESSION_TIMEOUT_MS = 9_000;
 
-/** Settings that a running broker takes (Kafka 4.3, DescribeConfigs), as far as the workload uses them. */
+/** Settings that a broker says it takes while it runs (Kafka 4.3, DescribeConfigs), as far as the workload uses them. */
 export const DYNAMIC_SETTINGS: ReadonlySet<string> = new Set([
   'log.retention.ms',
   'log.segment.bytes',
   'message.max.bytes',
   'compression.type',
+]);
+
+/** Taken as well, though no broker names them: DescribeConfigs knows no settings of single listeners. */
+const LISTENER_SETTINGS: ReadonlySet<string> = new Set([
   'listener.name.external.max.connections',
   'listener.name.external.max.connection.creation.rate',
 ]);
@@ -79,12 +92,10 @@ export class KafkaModel {
   crashBroker(id: number): void {
     const broker = this.#brokers.get(id);
     if (broker === undefined || broker.process === 'down') return;
+    // One that never came so far has no session to lose.
+    if (!broker.isFenced) this.#loseSession(broker);
     broker.process = 'down';
     broker.run += 1;
-    const { run } = broker;
-    this.#scheduler.after(SESSION_TIMEOUT_MS, () => {
-      this.#fenceWhenQuorum(broker, run);
-    });
     this.#changed();
   }
 
@@ -100,7 +111,10 @@ export class KafkaModel {
     broker.run += 1;
     const { run } = broker;
     this.#scheduler.after(this.#random.int(200, 2_000), () => {
-      if (broker.run === run && this.quorum.leaderId >= 0) this.#fence(broker);
+      if (broker.run === run && this.quorum.leaderId >= 0) {
+        broker.ended = 'in-order';
+        this.#fence(broker);
+      }
       this.#scheduler.after(this.#random.int(500, 6_000), () => {
         if (broker.run === run) this.crashBroker(id);
         onStopped();
@@ -154,31 +168,38 @@ export class KafkaModel {
     if (broker !== undefined) broker.usedShare = usedShare;
   }
 
-  reassign(topic: string, partition: number, replicas: readonly number[]): void {
-    const each = this.partitions.all.find((one) => one.topic === topic && one.partition === partition);
-    if (each === undefined || each.adding.length > 0) return;
-    each.adding = replicas.filter((id) => !each.replicas.includes(id));
-    each.removing = each.replicas.filter((id) => !replicas.includes(id));
-    each.replicas = [...each.replicas, ...each.adding];
-    for (const id of each.adding) each.caughtUpAtMs.set(id, this.#catchUpTime());
-    if (each.adding.length === 0) each.removing = [];
+  createTopic(topic: string, replicas: readonly (readonly number[])[], minIsr: number): void {
+    this.partitions.add(topic, replicas, minIsr);
     this.#changed();
   }
 
+  reassign(topic: string, partition: number, replicas: readonly number[]): void {
+    const each = this.partitions.all.find((one) => one.topic === topic && one.partition === partition);
+    if (each === undefined || each.adding.length > 0 || this.quorum.leaderId < 0) return;
+    beginReassignment(each, replicas);
+    for (const id of each.adding) each.caughtUpAtMs.set(id, this.#catchUpTime());
+    this.#changed();
+  }
+
+  /** @throws NotElectedError where a preferred replica cannot lead; the others are elected nonetheless */
   electPreferred(wanted: readonly { readonly topic: string; readonly partition: number }[]): void {
+    const failed: string[] = [];
     for (const { topic, partition } of wanted) {
       const each = this.partitions.all.find((one) => one.topic === topic && one.partition === partition);
       const [preferred] = each?.replicas ?? [];
-      if (each === undefined || preferred === undefined) continue;
-      if (each.isr.includes(preferred) && this.isServing(preferred)) each.leader = preferred;
+      if (each === undefined || preferred === undefined || each.leader === preferred) continue;
+      if (each.isr.includes(preferred) && this.#isCounted(preferred)) each.leader = preferred;
+      else failed.push(`${topic}-${partition}`);
     }
     this.#changed();
+    if (failed.length > 0) throw new NotElectedError(`no preferred leaders: ${failed.join(', ')}`);
   }
 
   /** @throws RefusedError for a value that Kafka does not take */
   alterSettings(set: Readonly<Record<string, string>>, remove: readonly string[]): void {
     for (const [key, value] of Object.entries(set)) {
-      if (!DYNAMIC_SETTINGS.has(key)) throw new RefusedError(`cannot update ${key} dynamically`);
+      if (!DYNAMIC_SETTINGS.has(key) && !LISTENER_SETTINGS.has(key))
+        throw new RefusedError(`cannot update ${key} dynamically`);
       if (value.startsWith('bogus')) throw new RefusedError(`invalid value ${value} for ${key}`);
     }
     for (const [key, value] of Object.entries(set)) this.settings.set(key, value);
@@ -186,8 +207,11 @@ export class KafkaModel {
     this.#changed();
   }
 
+  /** Those that are not named stay. @throws RefusedError for a name that Kafka does not have */
   alterQuota(values: Readonly<Record<string, number>>): void {
-    this.#quota = { ...values };
+    const unknown = Object.keys(values).find((key) => !QUOTAS.has(key));
+    if (unknown !== undefined) throw new RefusedError(`unknown quota ${unknown}`);
+    this.#quota = { ...this.#quota, ...values };
     this.#changed();
   }
 
@@ -203,7 +227,8 @@ export class KafkaModel {
       readAtMs: nowMs,
       brokers: new Map(brokers.map((each) => [each.id, each])),
       quorum: this.quorum.view(),
-      partitions: this.partitions.views(),
+      // Only the controllers know of reassignments.
+      partitions: this.partitions.views(this.quorum.leaderId < 0 ? 'without-moves' : 'with-moves'),
       clusterSettings: Object.fromEntries(this.settings),
       dynamicSettings: DYNAMIC_SETTINGS,
       defaultUserQuota: this.#quota,
@@ -213,7 +238,9 @@ export class KafkaModel {
   #brokerView({ id, isFenced, process, usedShare }: Broker, isBlind: boolean): RegisteredBroker {
     const led = this.partitions.all.filter(({ leader }) => leader === id);
     const short = led.filter(({ isr, replicas, adding }) => isr.length < replicas.length - adding.length);
-    const under = led.filter(({ isr, topic }) => isr.length < this.partitions.minIsr(topic));
+    const under = led.filter(
+      ({ isr, topic, replicas }) => isr.length < Math.min(this.partitions.minIsr(topic), replicas.length),
+    );
     if (isBlind || process === 'down' || process === 'starting') return { id, isFenced };
     const totalBytes = 100 * 2 ** 30;
     return {
@@ -231,14 +258,16 @@ export class KafkaModel {
 
   #register(broker: Broker, run: number): void {
     if (broker.run !== run) return;
-    if (this.quorum.leaderId < 0) {
-      this.#scheduler.after(1_000, () => {
+    // As long as the session of the process before lasts, the controllers refuse another one of its id.
+    const delayMs = Math.max(broker.sessionEndsAtMs - this.#scheduler.nowMs, this.quorum.leaderId < 0 ? 1_000 : 0);
+    if (delayMs > 0) {
+      this.#scheduler.after(delayMs, () => {
         this.#register(broker, run);
       });
       return;
     }
-    // A new registration ends what the cluster still believed of the process before.
     this.#fence(broker);
+    if (broker.ended === 'badly') this.partitions.endedBadly(broker.id);
     broker.hasRegistered = true;
     broker.process = 'running';
     this.#scheduler.after(this.#random.int(500, 3_000), () => {
@@ -253,16 +282,37 @@ export class KafkaModel {
     this.#changed();
   }
 
-  #fenceWhenQuorum(broker: Broker, run: number): void {
-    if (broker.run !== run) return;
+  /** It is gone, and Kafka notices after the session's time, whatever is started in its place. */
+  #loseSession(broker: Broker): void {
+    const endsAtMs = this.#scheduler.nowMs + SESSION_TIMEOUT_MS;
+    broker.sessionEndsAtMs = endsAtMs;
+    broker.ended = 'badly';
+    this.#scheduler.at(endsAtMs, () => {
+      this.#fenceWhenQuorum(broker, endsAtMs);
+    });
+  }
+
+  #fenceWhenQuorum(broker: Broker, endsAtMs: number): void {
+    if (broker.sessionEndsAtMs !== endsAtMs || this.#isLetIn(broker)) return;
     if (this.quorum.leaderId >= 0) {
       this.#fence(broker);
       this.#changed();
       return;
     }
     this.#scheduler.after(1_000, () => {
-      this.#fenceWhenQuorum(broker, run);
+      this.#fenceWhenQuorum(broker, endsAtMs);
     });
+  }
+
+  /** Whether its process has registered. */
+  #isLetIn({ process }: Broker): boolean {
+    return process === 'running' || process === 'stopping';
+  }
+
+  /** Whether the controllers take it for one that can lead, as they do one that is gone until its session ends. */
+  #isCounted(id: number): boolean {
+    const broker = this.#brokers.get(id);
+    return broker?.isFenced === false && broker.process !== 'stopping';
   }
 
   #fence(broker: Broker): void {
@@ -293,6 +343,14 @@ export class KafkaModel {
   }
 }
 
+/** Client quotas by their names in Kafka. */
+const QUOTAS: ReadonlySet<string> = new Set([
+  'producer_byte_rate',
+  'consumer_byte_rate',
+  'request_percentage',
+  'controller_mutation_rate',
+]);
+
 const BROKER_STATES = { starting: 1, recovering: 2, running: 3, stopping: 6, down: 7 } as const;
 
 function newBroker(id: number, zone: string): Broker {
@@ -305,5 +363,7 @@ function newBroker(id: number, zone: string): Broker {
     onListening: () => undefined,
     usedShare: 0.2,
     hasRegistered: false,
+    ended: 'in-order',
+    sessionEndsAtMs: 0,
   };
 }

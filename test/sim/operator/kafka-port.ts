@@ -1,12 +1,17 @@
 import type { KafkaView } from '../../../operators/psc/observed.ts';
 import type { KafkaPort } from '../../../operators/psc/ports.ts';
 import type { Prng } from '../kernel/prng.ts';
+import type { Caller } from './cluster-port.ts';
 import { NetworkError, type Courier } from './courier.ts';
-import type { OperatorProcess } from './operator-process.ts';
 import type { World } from './world.ts';
 
+/** The process that asks, with its clock. */
+export interface KafkaCaller extends Caller {
+  readonly localMs: () => number;
+}
+
 /** Kafka as one operator process sees it: the kept view is up to some seconds old. */
-export function kafkaPort(world: World, process: OperatorProcess, courier: Courier, random: Prng): KafkaPort {
+export function kafkaPort(world: World, process: KafkaCaller, courier: Courier, random: Prng): KafkaPort {
   const { kafka, judge, scheduler } = world;
   let kept: KafkaView = { state: 'unreachable', reason: 'not asked yet' };
   let nextPollMs = 0;

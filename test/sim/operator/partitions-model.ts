@@ -10,25 +10,37 @@ export interface Partition {
   removing: number[];
   /** Broker ▶ when it has all records, as long as it runs. */
   readonly caughtUpAtMs: Map<number, number>;
+  /** Replicas that have left the ISR with all records, since it fell below the min ISR (eligible leader replicas, KIP-966). */
+  eligible: number[];
 }
+
+const DEFAULT_MIN_ISR = 2;
 
 /** Topics of the tenant; replicas are spread over zones. */
 export class PartitionsModel {
   readonly all: Partition[] = [];
   readonly #minIsr = new Map<string, number>();
 
-  /** @param brokersByZone ids of the brokers of each zone */
+  /** Three replicas of each partition, spread over zones. @param brokersByZone ids of the brokers of each zone */
   create(topic: string, partitions: number, brokersByZone: readonly (readonly number[])[]): void {
-    this.#minIsr.set(topic, 2);
-    for (let partition = 0; partition < partitions; partition += 1) {
-      const seed = this.all.length;
-      const replicas = [0, 1, 2].flatMap((offset) => {
+    const first = this.all.length;
+    const replicas = Array.from({ length: partitions }, (_, partition) => {
+      const seed = first + partition;
+      return [0, 1, 2].flatMap((offset) => {
         const zone = brokersByZone[(seed + offset) % brokersByZone.length] ?? [];
         return zone[Math.floor(seed / brokersByZone.length) % zone.length] ?? [];
       });
-      const [leader = -1] = replicas;
-      const empty = { adding: [], removing: [], caughtUpAtMs: new Map<number, number>() };
-      this.all.push({ topic, partition, replicas, isr: [...replicas], leader, ...empty });
+    });
+    this.add(topic, replicas, DEFAULT_MIN_ISR);
+  }
+
+  /** @param replicas of each partition, the preferred leader first */
+  add(topic: string, replicas: readonly (readonly number[])[], minIsr: number): void {
+    this.#minIsr.set(topic, minIsr);
+    for (const [partition, ids] of replicas.entries()) {
+      const [leader = -1] = ids;
+      const empty = { adding: [], removing: [], eligible: [], caughtUpAtMs: new Map<number, number>() };
+      this.all.push({ topic, partition, replicas: [...ids], isr: [...ids], leader, ...empty });
     }
   }
 
@@ -37,7 +49,7 @@ export class PartitionsModel {
   }
 
   minIsr(topic: string): number {
-    return this.#minIsr.get(topic) ?? 2;
+    return this.#minIsr.get(topic) ?? DEFAULT_MIN_ISR;
   }
 
   of(broker: number): readonly Partition[] {
@@ -51,12 +63,25 @@ export class PartitionsModel {
     );
   }
 
-  /** Takes a broker that is gone out of every ISR but where it is the last, and gives its leaderships away. */
+  /** Takes a broker that is gone out of every ISR, and gives its leaderships to the next replica in order. */
   withdraw(broker: number, isServing: (id: number) => boolean): void {
     for (const each of this.of(broker)) {
-      if (each.isr.length > 1) each.isr = each.isr.filter((id) => id !== broker);
-      if (each.leader === broker) each.leader = each.isr.find((id) => id !== broker && isServing(id)) ?? -1;
+      if (each.isr.includes(broker)) {
+        each.isr = each.isr.filter((id) => id !== broker);
+        if (each.isr.length < this.minIsr(each.topic)) each.eligible = [...each.eligible, broker];
+      }
+      if (each.leader === broker) {
+        each.leader = each.replicas.find((id) => each.isr.includes(id) && isServing(id)) ?? -1;
+      }
       each.caughtUpAtMs.delete(broker);
+    }
+  }
+
+  /** A broker that did not end in order may have lost what it had last; the last of all is all that there is. */
+  endedBadly(broker: number): void {
+    for (const each of this.of(broker)) {
+      const others = each.eligible.filter((id) => id !== broker);
+      if (each.isr.length + others.length > 0) each.eligible = others;
     }
   }
 
@@ -66,16 +91,19 @@ export class PartitionsModel {
     for (const each of this.all) {
       const { isr, replicas, caughtUpAtMs } = each;
       if (each.leader < 0) {
-        const leader = isr.find(isServing);
+        const leader = replicas.find((id) => [...isr, ...each.eligible].includes(id) && isServing(id));
         if (leader === undefined) continue;
         each.leader = leader;
+        if (!isr.includes(leader)) each.isr = [leader];
         isChanged = true;
       }
       for (const id of replicas) {
-        if (isr.includes(id) || !isServing(id) || (caughtUpAtMs.get(id) ?? Infinity) > nowMs) continue;
+        if (each.isr.includes(id) || !isServing(id) || (caughtUpAtMs.get(id) ?? Infinity) > nowMs) continue;
         each.isr = [...each.isr, id];
         isChanged = true;
       }
+      each.eligible =
+        each.isr.length < this.minIsr(each.topic) ? each.eligible.filter((id) => !each.isr.includes(id)) : [];
       if (each.adding.length > 0 && each.adding.every((id) => each.isr.includes(id))) {
         finishReassignment(each);
         isChanged = true;
@@ -84,24 +112,35 @@ export class PartitionsModel {
     return isChanged;
   }
 
-  views(): readonly PartitionView[] {
+  /** @param moves whether the controllers can be asked, who alone know of reassignments */
+  views(moves: 'with-moves' | 'without-moves'): readonly PartitionView[] {
+    const known = (ids: readonly number[]): readonly number[] => (moves === 'with-moves' ? [...ids] : []);
     return this.all.map(({ topic, partition, leader, replicas, isr, adding, removing }) => ({
       topic,
       partition,
       leader,
       replicas: [...replicas],
       isr: [...isr],
-      adding: [...adding],
-      removing: [...removing],
+      adding: known(adding),
+      removing: known(removing),
       minIsr: this.minIsr(topic),
     }));
   }
 }
 
+/** The new replicas come first in the order, and those that shall go stay until all new ones are in sync (KIP-455). */
+export function beginReassignment(each: Partition, target: readonly number[]): void {
+  each.adding = target.filter((id) => !each.replicas.includes(id));
+  each.removing = each.replicas.filter((id) => !target.includes(id));
+  each.replicas = [...target, ...each.removing];
+  if (each.adding.length === 0) finishReassignment(each);
+}
+
 function finishReassignment(each: Partition): void {
   each.replicas = each.replicas.filter((id) => !each.removing.includes(id));
   each.isr = each.isr.filter((id) => each.replicas.includes(id));
-  if (!each.isr.includes(each.leader)) each.leader = each.isr[0] ?? -1;
+  each.eligible = each.eligible.filter((id) => each.replicas.includes(id));
+  if (!each.isr.includes(each.leader)) each.leader = each.replicas.find((id) => each.isr.includes(id)) ?? -1;
   each.adding = [];
   each.removing = [];
 }

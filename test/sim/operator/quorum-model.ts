@@ -6,7 +6,12 @@ interface Voter {
   isAlive: boolean;
   isCaughtUp: boolean;
   run: number;
+  /** Until when the leader that it followed takes it for alive. */
+  missedFromMs: number;
 }
+
+/** As long after its last question as a voter counts as one that follows (quorum-view.ts); it asks twice a second. */
+const UNNOTICED_MS = 5_000;
 
 /** Three controllers that elect one of them, as long as two of them live and one of these has the whole log. */
 export class QuorumModel {
@@ -32,7 +37,7 @@ export class QuorumModel {
   }
 
   start(id: number): void {
-    const voter = this.#voters.get(id) ?? { isAlive: false, isCaughtUp: true, run: 0 };
+    const voter = this.#voters.get(id) ?? { isAlive: false, isCaughtUp: true, run: 0, missedFromMs: 0 };
     voter.isAlive = true;
     voter.run += 1;
     this.#voters.set(id, voter);
@@ -46,6 +51,7 @@ export class QuorumModel {
     if (voter?.isAlive !== true) return;
     voter.isAlive = false;
     voter.run += 1;
+    voter.missedFromMs = voter.isCaughtUp && this.#leaderId !== id ? this.#scheduler.nowMs + UNNOTICED_MS : 0;
     if (this.#leaderId === id || this.#alive().length < MAJORITY) this.#leaderId = -1;
     if (this.#leaderId >= 0) voter.isCaughtUp = false;
     else this.#electLater();
@@ -62,10 +68,11 @@ export class QuorumModel {
   }
 
   view(): QuorumView {
-    if (this.#leaderId < 0) return { leaderId: -1, leaderEpoch: this.#epoch, voters: [] };
-    const voters = [...this.#voters].map(([id, { isAlive, isCaughtUp }]) => ({
+    if (this.#leaderId < 0) return { leaderId: -1, leaderEpoch: 0, voters: [] };
+    const { nowMs } = this.#scheduler;
+    const voters = [...this.#voters].map(([id, { isAlive, isCaughtUp, missedFromMs }]) => ({
       id,
-      isCaughtUp: isAlive && isCaughtUp,
+      isCaughtUp: isAlive ? isCaughtUp : nowMs < missedFromMs,
     }));
     return { leaderId: this.#leaderId, leaderEpoch: this.#epoch, voters };
   }
@@ -81,6 +88,8 @@ export class QuorumModel {
       this.#leaderId = this.#random.pick(candidates);
       this.#epoch += 1;
       for (const voter of this.#voters.values()) {
+        // A new leader has never heard of one that is gone.
+        voter.missedFromMs = 0;
         if (!voter.isAlive) voter.isCaughtUp = false;
         else if (!voter.isCaughtUp) this.#catchUp(voter);
       }
