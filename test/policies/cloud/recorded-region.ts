@@ -6,20 +6,20 @@ import { AzureRegion } from '../../../constructs/cloud/azure/region.ts';
 import { GcpRegion } from '../../../constructs/cloud/gcp/region.ts';
 import type { RegionArgs } from '../../../constructs/cloud/region-args.ts';
 import { loadStack, requireParsed } from '../../../stacks/config.ts';
-import { isPublic, regionArgs } from '../../../stacks/region-args.ts';
+import { isPublic, type PublicStackConfig, regionArgs } from '../../../stacks/region-args.ts';
 import { isRecord, isUnknown, unwrapped } from '../../doubles/wire.ts';
-import { recordProgram } from '../../constructs/cloud/recorded-resources.ts';
+import { recordProgram, type RecordedResource } from '../../constructs/cloud/recorded-resources.ts';
 
 /** Stacks of the project, one on each cloud. */
 export const CLOUD_STACKS = ['aws-us-west-2', 'gcp-us-central1', 'azure-westeurope'] as const;
 export type CloudStackName = (typeof CLOUD_STACKS)[number];
 
 /** Resources of a stack's region as a preview sees them: what only the cloud knows is not known, ids too, which the mocks make up. */
-export async function recordedRegion(stack: CloudStackName): Promise<readonly CloudResource[]> {
-  const args = argsOf(stack);
-  const { resources } = await recordProgram(() => regionOf(args), {
-    phase: 'preview',
-  });
+export async function recordedRegion(
+  stack: CloudStackName,
+  config: PublicStackConfig = configOf(stack),
+): Promise<readonly CloudResource[]> {
+  const resources = await registeredFor(config);
   const urnOf = (name: string): string =>
     `urn:pulumi:${stack}::flotilla::${resources.get(name)?.type ?? 'pulumi:pulumi:Stack'}::${name}`;
   const madeUp = [...resources.keys()].map((name) => `${name}-id`);
@@ -40,6 +40,13 @@ export async function recordedRegion(stack: CloudStackName): Promise<readonly Cl
     }));
 }
 
+/** All that a first preview of the region registers, components too. */
+export async function registeredFor(config: PublicStackConfig): Promise<ReadonlyMap<string, RecordedResource>> {
+  const args = regionArgs(config);
+  const { resources } = await recordProgram(() => regionOf(args), { phase: 'preview' });
+  return resources;
+}
+
 /** The mocks of the SDK leave ids out that are not known, where the engine marks them. */
 function notSent(references: Readonly<Record<string, unknown>>, sent: unknown): Fields {
   const given = isRecord(sent) ? sent : {};
@@ -47,10 +54,10 @@ function notSent(references: Readonly<Record<string, unknown>>, sent: unknown): 
   return Object.fromEntries(missing.map((property) => [property, UNKNOWN]));
 }
 
-function argsOf(stack: CloudStackName): RegionArgs {
+function configOf(stack: CloudStackName): PublicStackConfig {
   const config = requireParsed(loadStack('stacks', stack));
   if (!isPublic(config)) throw new Error(`${stack} is on no cloud`);
-  return regionArgs(config);
+  return config;
 }
 
 /** At once, where `makeRegion` waits for the SDK of the cloud. */

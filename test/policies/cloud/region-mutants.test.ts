@@ -84,6 +84,7 @@ const MUTANTS: Readonly<Record<CloudStackName, readonly Mutant[]>> = {
     ['dns-zone-protected', GCP.zone, OPEN],
     ['tags-stack', GCP.cluster, 'resourceLabels', undefined],
     ['tags-owner', GCP.bucket, 'labels', { 'flotilla-tenant': 'orders' }],
+    ['cost-budget', GCP.budget, REMOVED],
   ],
   'azure-westeurope': [
     ['bucket-no-public-access', AZURE.account, 'allowBlobPublicAccess', undefined],
@@ -112,6 +113,7 @@ const MUTANTS: Readonly<Record<CloudStackName, readonly Mutant[]>> = {
     ['dns-zone-protected', AZURE.zone, OPEN],
     ['tags-stack', AZURE.cluster, 'tags', undefined],
     ['tags-owner', AZURE.account, 'tags', { 'flotilla-tenant': 'orders' }],
+    ['cost-budget', AZURE.budget, REMOVED],
   ],
 };
 

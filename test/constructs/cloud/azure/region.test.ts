@@ -10,6 +10,7 @@ import { isPublic, regionArgs } from '../../../../stacks/region-args.ts';
 import type { StackConfig } from '../../../../stacks/stack-config.ts';
 import { inputProblems } from '../../../doubles/input-problems.ts';
 import { sdkTypes } from '../../../doubles/sdk-types.ts';
+import { hostingConfig } from '../../../stacks/hosting-config.ts';
 import { recordProgram } from '../recorded-resources.ts';
 import { refusalOf } from '../refusal.ts';
 import { ofType, only, rolesOf } from './azure-args.ts';
@@ -20,26 +21,8 @@ import { cloudAnswers } from './cloud-answers.ts';
 const CONFIG = requireParsed(loadStack('stacks', 'azure-westeurope', { today: '2026-11-22' }));
 const ARGS = argsOf(CONFIG);
 
-/** The same region with the control plane and the mothership, offered by a private link, and a budget. */
-const HOSTING: StackConfig = {
-  ...CONFIG,
-  mothership: {
-    hosted: true,
-    ckus: 2,
-    version: '4.3.1',
-    cluster: 'a',
-    clientRanges: [],
-    privateLink: {
-      loadBalancer: `/subscriptions/${CONFIG.region.account}/resourceGroups/nodes/providers/Microsoft.Network/loadBalancers/kubernetes/frontendIPConfigurations/gateway`,
-      consumers: ['22222222-2222-4222-8222-222222222222'],
-    },
-  },
-  controlPlane: {
-    cluster: 'a',
-    database: { version: '18', instanceClass: 'Standard_D2ds_v5', storageGib: 128, backupRetentionDays: 14 },
-  },
-  budget: { monthlyAmount: 10_000, currency: 'EUR', alertEmails: ['platform@example.com'], firstMonth: '2026-12' },
-};
+/** The same region with the control plane and the mothership, offered by a private link. */
+const HOSTING = hostingConfig('azure-westeurope');
 
 function argsOf(config: StackConfig): RegionArgs {
   if (!isPublic(config)) throw new Error('the stack is of a public cloud');
@@ -114,8 +97,9 @@ describe('the region of the stack azure-westeurope', () => {
       'azure-native:keyvault:Vault': 3,
       // The platform's and the tenants', less the tenant's with the customer's own.
       'azure-native:compute:DiskEncryptionSet': 4,
+      'azure-native:consumption:Budget': 1,
     });
-    for (const absent of ['dbforpostgresql:Server', 'consumption:Budget', 'network:PrivateLinkService']) {
+    for (const absent of ['dbforpostgresql:Server', 'network:PrivateLinkService']) {
       expect(ofType(whole.resources, absent)).toEqual([]);
     }
   });
