@@ -19,6 +19,7 @@ const BUILD_TIMEOUT_MS = 15 * 60_000;
 const RUN_TIMEOUT_MS = 240_000;
 const AWS = 'aws-us-west-2';
 const GCP = 'gcp-us-central1';
+const AZURE = 'azure-westeurope';
 
 describe('the project, run by `pulumi` itself through its language host', () => {
   let tools: PulumiTools;
@@ -48,7 +49,7 @@ describe('the project, run by `pulumi` itself through its language host', () => 
     await rm(folder, { recursive: true, force: true });
   });
 
-  test.each([AWS, GCP, 'azure-westeurope'])(
+  test.each([AWS, GCP, AZURE])(
     'previews %s from its stack file alone, by one provider, and leaves the file as it was',
     async (stack) => {
       const file = join(folder, 'stacks', `Pulumi.${stack}.yaml`);
@@ -143,6 +144,30 @@ describe('the project, run by `pulumi` itself through its language host', () => 
       ]);
     },
     RUN_TIMEOUT_MS,
+  );
+
+  test.each([AWS, GCP, AZURE])(
+    'brings %s up by the commands that the README names, and then finds nothing to do, nor anything changed in the cloud',
+    async (stack) => {
+      const state = await mkdtemp(join(tmpdir(), 'flotilla-state-'));
+      const quick = { PULUMI_EXPERIMENTAL: 'true', PULUMI_SKIP_CHECKPOINTS: 'true', PULUMI_CONFIG_PASSPHRASE: 'x' };
+      for (const args of [
+        ['login', `file://${state}`],
+        ['stack', 'init', stack],
+        ['preview', '--stack', stack],
+        ['up', '--yes', '--skip-preview', '--stack', stack],
+        ['up', '--yes', '--skip-preview', '--expect-no-changes', '--stack', stack],
+        ['refresh', '--yes', '--skip-preview', '--expect-no-changes', '--stack', stack],
+      ]) {
+        const { exitCode, stdout, stderr } = await runPulumi(tools, args, {
+          project: folder,
+          env: { ...env, ...quick },
+        });
+        expect([args[0], exitCode, exitCode === 0 ? '' : stdout + stderr]).toEqual([args[0], 0, '']);
+      }
+      await rm(state, { recursive: true });
+    },
+    2 * RUN_TIMEOUT_MS,
   );
 
   async function preview(
