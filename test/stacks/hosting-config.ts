@@ -3,8 +3,8 @@ import type { StackConfig } from '../../stacks/stack-config.ts';
 import { type StackName, stackConfig } from './synthesis-fixture.ts';
 
 /**
- * A stack of the project with everything in it that a region can have: control plane with its database, the mothership
- * offered by a private link, a customer's key, a budget. The project's own stacks have only one such region, on aws.
+ * A stack of the project with everything in it that a region can have: control plane with its database, and the mothership
+ * offered by a private link, beside tenants' own keys and the budget. The project's own stacks have one that comes near.
  */
 export function hostingConfig(stack: Exclude<StackName, 'local'>): PublicStackConfig {
   const config = stackConfig(stack);
@@ -23,13 +23,6 @@ export function hostingConfig(stack: Exclude<StackName, 'local'>): PublicStackCo
     controlPlane: {
       cluster: 'a',
       database: { version: '18', instanceClass: DATABASES[cloud], storageGib: 128, backupRetentionDays: 14 },
-    },
-    budget: {
-      monthlyAmount: 10_000,
-      currency: 'USD',
-      alertEmails: ['platform@example.com'],
-      firstMonth: '2026-12',
-      ...(cloud === 'gcp' ? { billingAccount: '000000-AAAAAA-000000' } : {}),
     },
   };
   if (!isPublic(hosting)) throw new Error(`${stack} is not to be made yet`);

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -8,11 +8,12 @@ import { isPublic, type PublicStackConfig } from '../../stacks/region-args.ts';
 import type { CloudWorld } from '../doubles/cloud-world.ts';
 import { runStack, type StackOperation, type StackResult } from '../doubles/engine-stack.ts';
 import { type ProviderDouble, startProviderDouble } from '../doubles/provider-double.ts';
+import { hostingConfig } from './hosting-config.ts';
 import { plainTenant, type StackName, stackConfig } from './synthesis-fixture.ts';
 
 /** A cloud as the tests below see it. */
 export interface RegionCase {
-  readonly stack: StackName;
+  readonly stack: Exclude<StackName, 'local'>;
   readonly sdk: string;
   /** Type that fails in the middle of an update: some are made before it and some after. */
   readonly middle: string;
@@ -133,6 +134,23 @@ export function describeRegionOnEngine({ stack, sdk, middle, data, computed = ()
     }
 
     test(
+      'takes in control plane, mothership and its private link, replaces nothing, and writes the password down encrypted',
+      async () => {
+        const hosting = { ...hostingConfig(stack), region: config.region };
+        const { changes, outputs } = await run('up', hosting);
+        expect(Object.keys(changes).filter((change) => !['create', 'update', 'same'].includes(change))).toEqual([]);
+        expect(Object.keys(outputs).sort()).toEqual([...outputNames(hosting), 'mothershipService'].sort());
+        const [password] = doubles[1].world.ofType('random:index/randomPassword:RandomPassword');
+        const secret = String(password?.outputs['result']);
+        expect(JSON.stringify(world.resources())).toContain(secret);
+        const state = await readFile(join(folder, '.pulumi', 'stacks', 'flotilla-test', 'test.json'), 'utf8');
+        expect(state).toContain('"ciphertext"');
+        expect(state).not.toContain(secret);
+      },
+      RUN_TIMEOUT_MS,
+    );
+
+    test(
       'keeps its data where a change would replace it: the preview refuses, and an update without one leaves it too',
       async () => {
         const region = { ...config.region, tags: { ...config.region.tags, owner: 'somebody-else' } };
@@ -191,7 +209,7 @@ export function describeRegionOnEngine({ stack, sdk, middle, data, computed = ()
 }
 
 /** The stack's own config, in three zones so that a fourth can be added. */
-function configOf(stack: StackName): PublicStackConfig {
+function configOf(stack: RegionCase['stack']): PublicStackConfig {
   const config = stackConfig(stack);
   if (!isPublic(config)) throw new Error(`${stack} is on no cloud`);
   return { ...config, region: { ...config.region, zones: config.region.zones.slice(0, 3) } };
