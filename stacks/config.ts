@@ -49,7 +49,7 @@ export function parseStack(
   { stack, file, today }: ParseOptions & { readonly stack: string; readonly file: string },
 ): Parsed<StackConfig> {
   const read = readStack(text, { stack, file, today });
-  return parsed(read.problems, read.config);
+  return parsed(read.problems(), read.config);
 }
 
 /**
@@ -64,7 +64,7 @@ export function loadStack(stacksDir: string, stack: string, options: Partial<Par
   const read = reads.find((candidate) => candidate.draft.stack === stack);
   if (read === undefined) throw new Error(`the stack ${stack} was listed and not read`);
   const shared = fleetProblems(reads).filter((found) => found.stacks.includes(stack));
-  return parsed([...read.problems, ...shared.map(({ problem }) => problem)], read.config);
+  return parsed([...read.problems(), ...shared.map(({ problem }) => problem)], read.config);
 }
 
 /** Configs of all stacks of a folder by name, or every problem of all of them. */
@@ -73,7 +73,7 @@ export function loadAllStacks(stacksDir: string, options: Partial<ParseOptions> 
   if (!names.ok) return names;
   const reads = names.value.map((name) => readStackFile(stacksDir, name, options));
   const shared = fleetProblems(reads).map(({ problem }) => problem);
-  return parsed([...reads.flatMap((read) => read.problems), ...shared], () => reads.map((read) => read.config()));
+  return parsed([...reads.flatMap((read) => read.problems()), ...shared], () => reads.map((read) => read.config()));
 }
 
 /** Names of the stacks that a folder has files of, sorted. */
@@ -91,7 +91,8 @@ const STACK_FILE = /^Pulumi\.(?<stack>[A-Za-z0-9_-]+)\.yaml$/;
 interface StackRead {
   readonly draft: Draft;
   readonly document: ConfigDocument;
-  readonly problems: readonly Problem[];
+  /** Those that the file has by itself; of the other stacks of a folder nobody asks for them. */
+  readonly problems: () => readonly Problem[];
   /** Only where no problem is an error. */
   readonly config: () => StackConfig;
 }
@@ -106,12 +107,15 @@ function readStack(
   const structure = checkStructure(stackFileSchema, value, (path) => document.spelled(filePath(path)));
   // What is pruned held against its schema; the cast says no more than that.
   const draft: Draft = { stack, file: structure.pruned ?? {}, isUnclear: structure.isUnclear };
-  const inConfig = value === undefined ? [] : [...structure.findings, ...applyRules(draft, { today })];
-  const placed = inConfig.map((finding) => document.place({ ...finding, path: filePath(finding.path) }));
+  const problems = (): readonly Problem[] => {
+    const inConfig = value === undefined ? [] : [...structure.findings, ...applyRules(draft, { today })];
+    const placed = inConfig.map((finding) => document.place({ ...finding, path: filePath(finding.path) }));
+    return [...document.problems, ...findings.map(document.place), ...placed];
+  };
   return {
     draft,
     document,
-    problems: [...document.problems, ...findings.map(document.place), ...placed],
+    problems,
     config: () => complete(stackFileSchema.parse(value), stack),
   };
 }
@@ -120,7 +124,7 @@ function broken(stack: string, document: ConfigDocument): StackRead {
   const config = () => {
     throw new Error(`${document.file} could not be read`);
   };
-  return { draft: { stack, file: {}, isUnclear: () => true }, document, problems: document.problems, config };
+  return { draft: { stack, file: {}, isUnclear: () => true }, document, problems: () => document.problems, config };
 }
 
 function readStackFile(stacksDir: string, stack: string, { today = currentDate() }: Partial<ParseOptions>): StackRead {
