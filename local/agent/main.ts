@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { apiServer } from '../../operators/runtime/api-server.ts';
 import { loadStack, requireParsed } from '../../stacks/config.ts';
 import { commandIn } from '../host/command.ts';
@@ -16,13 +16,14 @@ import type {
   Service,
   StorageClass,
 } from './kubernetes-types.ts';
+import { systemErrorCode } from '../tools/tool-error.ts';
 import { planLoadBalancers } from './load-balancer-plan.ts';
 import { currentRoutes, executeLoadBalancerAction, healthyNodes } from './load-balancers.ts';
 import { policyRules } from './network-policy-rules.ts';
 import { planVolumes } from './volume-plan.ts';
 import { executeVolumeAction, mountAll, volumeFiles } from './volumes.ts';
 import { watchObjects } from './watched-objects.ts';
-import { type DnsEndpoint, zoneFile } from './zone-file.ts';
+import { type DnsEndpoint, nextSerial, zoneFile } from './zone-file.ts';
 
 /* What a cloud does for a Kubernetes cluster, for a local region: `node local/agent/main.ts STACKS_DIR STACK FOLDER`. */
 
@@ -135,7 +136,11 @@ async function zone(): Promise<void> {
   const text = zoneFile({ ...state, serial: 0 });
   if (text === records) return;
   const file = zoneFilePath(layout);
-  await writeFile(`${file}.new`, zoneFile({ ...state, serial: Math.floor(Date.now() / 1000) }));
+  const previous = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (systemErrorCode(error) === 'ENOENT') return '';
+    throw error;
+  });
+  await writeFile(`${file}.new`, zoneFile({ ...state, serial: nextSerial(previous, Date.now()) }));
   await rename(`${file}.new`, file);
   records = text;
 }

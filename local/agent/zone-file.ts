@@ -42,6 +42,15 @@ export function zoneFile({ domain, endpoints, services, serial }: ZoneState): st
   ].join('\n');
 }
 
+/**
+ * Serial number for a zone file that takes the place of `previous` (empty: there is none): the second that it is, or one more
+ * than before where that is not enough. Name servers do not load a file whose number has not grown, however much else has changed.
+ */
+export function nextSerial(previous: string, nowMs: number): number {
+  const before = Number(/ SOA \S+ \S+ (\d+) /.exec(previous)?.[1] ?? 0);
+  return Math.max(before + 1, Math.floor(nowMs / 1000));
+}
+
 interface DnsRecord {
   readonly name: string;
   readonly ttl: number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { zoneFile } from '../../../local/agent/zone-file.ts';
+import { nextSerial, zoneFile } from '../../../local/agent/zone-file.ts';
 
 const DOMAIN = 'region.flotilla.test';
 const GATEWAY = {
@@ -31,5 +31,13 @@ describe("a local region's zone", () => {
     const endpoints = [endpoint(`b.${DOMAIN}`), endpoint(`a.${DOMAIN}`), endpoint(`b.${DOMAIN}`)];
     expect(zone({ endpoints })).toEqual(zone({ endpoints: [...endpoints].reverse() }));
     expect(zone({ endpoints }).filter((line) => line.startsWith('b.'))).toHaveLength(1);
+  });
+
+  it('has a serial number that grows with each file: with the clock, within one second, and when the clock was put back', () => {
+    const at = (serial: number): string => zoneFile({ domain: DOMAIN, endpoints: [], services: [], serial });
+    expect(nextSerial('', 5_000)).toBe(5);
+    expect(nextSerial(at(5), 9_999)).toBe(9);
+    expect(nextSerial(at(5), 5_999)).toBe(6);
+    expect(nextSerial(at(50), 5_000)).toBe(51);
   });
 });
