@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs a broker on loopback for as long as it takes to start, and keeps the classes that it loaded in an archive that later
-# starts map into memory instead of reading 90 jars. It listens with TLS and SCRAM, so that those classes are in it too.
+# Runs a broker on loopback for as long as it takes to start and to serve a few clients, and keeps the classes that it loaded in
+# an archive that later starts map into memory instead of reading 90 jars. Its clients speak TLS and SCRAM, produce and consume:
+# a broker that has just started has its first clients at once, and they would wait for every class of that way.
 set -eu
 home=${KAFKA_HOME:-/opt/kafka}
 # An address and ports that nothing else uses: the build may share the machine's loopback.
@@ -40,7 +41,8 @@ ssl.truststore.location=$work/certificate
 sasl.enabled.mechanisms=SCRAM-SHA-512
 listener.name.external.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
-super.users=User:ANONYMOUS
+super.users=User:ANONYMOUS;User:archive
+num.partitions=3
 offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
@@ -53,7 +55,7 @@ LOGGING
 logging="-Dlog4j2.configurationFile=$work/log4j2.yaml"
 
 java -Xmx96m -XX:+UseSerialGC "$logging" -cp "$class_path" kafka.tools.StorageTool format --standalone \
-  --cluster-id AAAAAAAAAAAAAAAAAAAAAQ --config "$work/broker.properties" > "$work/format.log" 2>&1 ||
+  --cluster-id AAAAAAAAAAAAAAAAAAAAAQ --add-scram 'SCRAM-SHA-512=[name=archive,password=archive]' --config "$work/broker.properties" > "$work/format.log" 2>&1 ||
   { tail -n 20 "$work/format.log" >&2; exit 1; }
 # The class path of the agent comes after the archive's own, so that the archive fits a run with the agent too.
 java -Xmx256m -XX:+UseSerialGC "$logging" -XX:ArchiveClassesAtExit="$home/kafka.jsa" -cp "$class_path" \
@@ -70,6 +72,25 @@ until grep -q 'Kafka Server started' "$work/broker.log"; do
   sleep 1
   waited=$((waited + 1))
 done
+
+cat > "$work/client.properties" <<PROPERTIES
+bootstrap.servers=$address:39094
+security.protocol=SASL_SSL
+sasl.mechanism=SCRAM-SHA-512
+sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="archive" password="archive";
+ssl.truststore.type=PEM
+ssl.truststore.location=$work/certificate
+acks=all
+PROPERTIES
+client() {
+  timeout 120 java -Xmx96m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "$logging" -cp "$class_path" "$@" > "$work/client.log" 2>&1 ||
+    { echo "archive-classes: $1 failed" >&2; tail -n 20 "$work/client.log" >&2; exit 1; }
+}
+client org.apache.kafka.tools.ProducerPerformance --topic archive --num-records 2000 --record-size 1024 --throughput 1000 \
+  --bootstrap-server "$address:39094" \
+  --command-config "$work/client.properties"
+client org.apache.kafka.tools.consumer.ConsoleConsumer --topic archive --from-beginning --max-messages 2000 --timeout-ms 60000 \
+  --bootstrap-server "$address:39094" --command-config "$work/client.properties"
 kill -TERM "$broker"
 wait "$broker" || [ "$?" -eq 143 ]
 broker=

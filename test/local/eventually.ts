@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 50;
 
-/** First value of `look` that `isRight` accepts; after the bound an error with the last one seen. */
+/** First value of `look`, every `pollMs`, that `isRight` accepts; after the bound an error with the last one seen. */
 export async function eventually<T>(
   look: () => T | Promise<T>,
   isRight: (value: T) => boolean,
   timeoutMs: number,
+  pollMs = POLL_MS,
 ): Promise<T> {
   const deadlineMs = performance.now() + timeoutMs;
   for (;;) {
@@ -14,6 +15,6 @@ export async function eventually<T>(
     if (isRight(value)) return value;
     if (performance.now() > deadlineMs)
       throw new Error(`not within ${timeoutMs} ms; last seen: ${JSON.stringify(value)}`);
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
 }
