@@ -134,10 +134,11 @@ function settle({ observed: { kafka } }: Context, fence: FenceStatus, batch: rea
     return { writes: [], waits: [{ task: 'roll', reason, message: `${late.placed.name} ${late.why}` }], fence };
   }
   const ids = new Set(batch.filter(({ role }) => role === 'broker').map(({ nodeId }) => nodeId));
-  const away =
-    kafka.state === 'unreachable' ? [] : kafka.partitions.filter((partition) => isLedByAnother(partition, ids));
+  const theirs = kafka.state === 'unreachable' ? [] : kafka.partitions.filter((each) => isToBeLedBy(each, ids));
+  const away = theirs.filter(({ replicas: [preferred], leader }) => leader !== preferred);
   if (away.length === 0) return { writes: [], waits: [] };
-  const partitions = away.map(({ topic, partition }) => ({ topic, partition }));
+  const portion = Math.max(MIN_LEADERS_AT_ONCE, Math.ceil(theirs.length / LEADER_PORTIONS));
+  const partitions = away.slice(0, portion).map(({ topic, partition }) => ({ topic, partition }));
   const message = `${away.length} partitions go back to their preferred leaders`;
   return {
     writes: [{ kind: 'elect-preferred', partitions }],
@@ -146,9 +147,16 @@ function settle({ observed: { kafka } }: Context, fence: FenceStatus, batch: rea
   };
 }
 
-function isLedByAnother({ replicas, isr, leader }: PartitionView, brokers: ReadonlySet<number>): boolean {
+/**
+ * A broker that has just started runs code that its compiler has not seen yet: given all its leaders at once it keeps their
+ * clients waiting. A pass hands back one portion of them.
+ */
+const LEADER_PORTIONS = 8;
+const MIN_LEADERS_AT_ONCE = 4;
+
+function isToBeLedBy({ replicas, isr }: PartitionView, brokers: ReadonlySet<number>): boolean {
   const [preferred] = replicas;
-  return preferred !== undefined && brokers.has(preferred) && leader !== preferred && isr.includes(preferred);
+  return preferred !== undefined && brokers.has(preferred) && isr.includes(preferred);
 }
 
 function refOf({ name, uid, resourceVersion }: ObservedPod): PodRef {
