@@ -27,7 +27,7 @@ describe('a cluster under load, in the hands of the operator', () => {
     ledger = await makeLedger(region.local);
     await ledger.when(isSettled(3), CHANGE_MAX_MS);
     load = await startLoad({ ...(await ledger.clientFiles(folder, 6)), topicPrefix: 'load-', recordsPerSecond: 500 });
-    await running().longestWaitMs();
+    await running().longestWait();
   }, UP_MAX_MS + CHANGE_MAX_MS);
 
   afterAll(async () => {
@@ -87,7 +87,7 @@ describe('a cluster under load, in the hands of the operator', () => {
 
   /** Printed, not asserted: it is the machine's as much as the operator's. */
   async function pause(what: string, goalMs: number): Promise<void> {
-    pauses.push(`${what.padEnd(34)} ${String(await running().longestWaitMs()).padStart(6)} ms  goal ${goalMs} ms`);
+    pauses.push(`${what.padEnd(34)} ${String(await running().longestWait()).padStart(6)} ms  goal ${goalMs} ms`);
   }
 });
 

@@ -3,12 +3,14 @@ import java.io.FileReader;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -38,12 +40,21 @@ public final class LoadProbe {
     private final AtomicLongArray acknowledged;
     private final long[] read;
     private final AtomicLong failed = new AtomicLong();
-    private final AtomicLong longestNs = new AtomicLong();
+    private final AtomicReference<Wait> longest = new AtomicReference<>(Wait.NONE);
     private long duplicated;
     private long missing;
     private volatile boolean stopping;
     private volatile boolean drained;
     private volatile String failure = "";
+
+    /** How long a record waited for its acknowledgement, where it was to go, and when it was answered. */
+    private record Wait(long ms, String place, Instant until) {
+        static final Wait NONE = new Wait(0, "-", Instant.EPOCH);
+
+        static Wait longer(Wait one, Wait other) {
+            return one.ms >= other.ms ? one : other;
+        }
+    }
 
     private LoadProbe(String[] args) throws Exception {
         try (FileReader file = new FileReader(args[0])) {
@@ -72,7 +83,8 @@ public final class LoadProbe {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in))) {
             for (String line = in.readLine(); line != null && !line.equals("stop"); line = in.readLine()) {
                 if (line.equals("mark")) {
-                    System.out.println("longest-wait-ms " + probe.longestNs.getAndSet(0) / 1_000_000);
+                    Wait wait = probe.longest.getAndSet(Wait.NONE);
+                    System.out.println("longest-wait-ms " + wait.ms + " " + wait.place + " " + wait.until);
                 }
             }
         }
@@ -103,7 +115,7 @@ public final class LoadProbe {
         settings.put("enable.idempotence", "true");
         settings.put("delivery.timeout.ms", "30000");
         settings.put("request.timeout.ms", "10000");
-        settings.put("linger.ms", "5");
+        settings.put("linger.ms", "20");
         settings.put("buffer.memory", String.valueOf(64 << 20));
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -132,7 +144,10 @@ public final class LoadProbe {
         TopicPartition place = place(index);
         byte[] key = ByteBuffer.allocate(4).putInt(index).array();
         producer.send(new ProducerRecord<>(place.topic(), place.partition(), key, value), (metadata, error) -> {
-            longestNs.accumulateAndGet(System.nanoTime() - startNs, Math::max);
+            long ms = (System.nanoTime() - startNs) / 1_000_000;
+            if (ms > longest.get().ms) {
+                longest.accumulateAndGet(new Wait(ms, place.toString(), Instant.now()), Wait::longer);
+            }
             if (error == null) {
                 acknowledged.incrementAndGet(index);
             } else {

@@ -16,6 +16,9 @@ import { regionApi } from './region-api.ts';
 /** Name of a tenant of the tests' own, that they may grow, roll and take away. */
 export const LEDGER = 'ledger';
 
+/** Seldom enough that the questions cost nothing beside what is asked about. */
+const LOOK_MS = 250;
+
 export interface Ledger {
   readonly psc: () => Promise<PhysicalStatefulCluster>;
   /** As a person with `kubectl edit`: a merge patch of the spec. */
@@ -64,7 +67,7 @@ export async function makeLedger(local: LocalRegion): Promise<Ledger> {
         JSON.stringify({ spec }),
       ]);
     },
-    when: async (isRight, timeoutMs) => await eventually(psc, isRight, timeoutMs),
+    when: async (isRight, timeoutMs) => await eventually(psc, isRight, timeoutMs, LOOK_MS),
     podUids: async () => {
       const { items } = await get<{ readonly items: readonly KubernetesObject[] }>(
         `/api/v1/namespaces/${namespace}/pods`,

@@ -16,9 +16,17 @@ export interface LoadReport {
   readonly failure: string;
 }
 
+export interface LongestWait {
+  readonly ms: number;
+  /** Partition that the record was for, as `topic-0`. */
+  readonly partition: string;
+  /** When it was answered, by the machine's clock. */
+  readonly until: string;
+}
+
 export interface Load {
-  /** The longest time, in ms, that any record waited for its acknowledgement since the last call, or the start. */
-  readonly longestWaitMs: () => Promise<number>;
+  /** The longest that any record waited for its acknowledgement since the last call, or the start. */
+  readonly longestWait: () => Promise<LongestWait>;
   /** Ends the load, and resolves when all of it was read, or after a minute. */
   readonly stop: () => Promise<LoadReport>;
   /** Ends it at once, for whoever wants no report. */
@@ -31,7 +39,7 @@ export interface LoadOptions {
   /** Hosts file by which Java finds the region's names. */
   readonly hosts: string;
   readonly topicPrefix: string;
-  /** Of 1,024 bytes each, over 20 topics of 12 partitions. */
+  /** Of 8,192 bytes each, over 20 topics of 12 partitions. */
   readonly recordsPerSecond: number;
 }
 
@@ -64,9 +72,10 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
     kill: () => {
       program.kill('SIGKILL');
     },
-    longestWaitMs: async () => {
+    longestWait: async () => {
       program.stdin.write('mark\n');
-      return Number(await answer(load, 'longest-wait-ms'));
+      const [ms = '', partition = '', until = ''] = (await answer(load, 'longest-wait-ms')).split(' ');
+      return { ms: Number(ms), partition, until };
     },
     stop: async () => {
       program.stdin.end('stop\n');
@@ -84,7 +93,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
 
 const TOPICS = 20;
 const PARTITIONS = 12;
-const RECORD_BYTES = 1_024;
+const RECORD_BYTES = 8_192;
 
 interface Running {
   readonly program: ChildProcess;
