@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findCondition } from '../../contracts/conditions.ts';
 import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
+import { eventually } from '../local/eventually.ts';
 import { type TestRegion, testRegion, UP_MAX_MS } from './region.ts';
-import { type Ledger, makeLedger } from './support/ledger.ts';
+import { LEDGER, type Ledger, makeLedger } from './support/ledger.ts';
 import { type Load, startLoad } from './support/load.ts';
 
 /** Of one change of a cluster on a machine that does much else. */
@@ -13,29 +14,40 @@ const CHANGE_MAX_MS = 10 * 60 * 1000;
 
 jest.setTimeout(CHANGE_MAX_MS);
 
+/** Goals of issue 6 for the longest wait, on quiet cores. */
+const PLANNED_MAX_MS = 3_000;
+const LOSS_MAX_MS = 15_000;
+
+/** Of 8 KiB each: 2.1 MB/s. */
+const RECORDS_PER_SECOND = 260;
+
 /** One load all the way; what was lost or doubled by then shows at the end. */
 describe('a cluster under load, in the hands of the operator', () => {
   let region: TestRegion;
   let ledger: Ledger;
   let load: Load | undefined;
   let folder: string;
-  const pauses: string[] = [];
+  const waits: string[] = [];
 
-  beforeAll(async () => {
-    region = await testRegion();
-    folder = await mkdtemp(join(tmpdir(), 'flotilla-ledger-'));
-    ledger = await makeLedger(region.local);
-    await ledger.when(isSettled(3), CHANGE_MAX_MS);
-    load = await startLoad({ ...(await ledger.clientFiles(folder, 6)), topicPrefix: 'load-', recordsPerSecond: 500 });
-    await running().longestWait();
-  }, UP_MAX_MS + CHANGE_MAX_MS);
+  beforeAll(
+    async () => {
+      region = await testRegion();
+      folder = await mkdtemp(join(tmpdir(), 'flotilla-ledger-'));
+      ledger = await makeLedger(region.local);
+      await ledger.when(isSettled(3), CHANGE_MAX_MS);
+      const files = await ledger.clientFiles(folder, 9);
+      load = await startLoad({ ...files, topicPrefix: 'load-', recordsPerSecond: RECORDS_PER_SECOND });
+      await flowsEvenly();
+    },
+    UP_MAX_MS + 2 * CHANGE_MAX_MS,
+  );
 
   afterAll(async () => {
     await region.flotilla('fault', 'heal');
     load?.kill();
     await ledger.remove(CHANGE_MAX_MS);
     await rm(folder, { recursive: true });
-    process.stdout.write(`longest wait for an acknowledgement:\n${pauses.join('\n')}\n`);
+    process.stdout.write(`longest wait for an acknowledgement:\n${waits.join('\n')}\n`);
   }, 2 * CHANGE_MAX_MS);
 
   it('grows from one CKU to two: six brokers in three zones', async () => {
@@ -52,7 +64,7 @@ describe('a cluster under load, in the hands of the operator', () => {
         expect.objectContaining({ type: 'flotilla.dev/Rolling', status: 'False', reason: 'ClusterNotRolling' }),
       ]),
     );
-    await pause('growth', 3_000);
+    await tellLongestWait('growth from 3 to 6 brokers', PLANNED_MAX_MS);
   });
 
   it('takes a setting that brokers take while they run, and replaces no pod', async () => {
@@ -60,24 +72,67 @@ describe('a cluster under load, in the hands of the operator', () => {
     await ledger.edit({ kafka: { config: { 'message.max.bytes': '2000000' } } });
     await ledger.when(isSettled(6), CHANGE_MAX_MS);
     expect(await ledger.podUids()).toEqual(before);
-    await pause('dynamic setting', 3_000);
+    await tellLongestWait('dynamic setting', PLANNED_MAX_MS);
   });
 
   it('rolls for a setting that needs a restart, every pod once', async () => {
     const before = await ledger.podUids();
     await ledger.edit({ kafka: { config: { 'queued.max.requests': '600' } } });
     await ledger.when(isSettled(6), CHANGE_MAX_MS);
-    const after = await ledger.podUids();
-    expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
-    for (const [pod, uid] of Object.entries(before)) expect({ pod, uid: after[pod] }).not.toEqual({ pod, uid });
-    await pause('roll', 3_000);
+    expectAllReplaced(before, await ledger.podUids());
+    await tellLongestWait('roll', PLANNED_MAX_MS);
   });
 
-  it('has lost nothing that it acknowledged', async () => {
-    const { acknowledged, failed, missing } = await running().stop();
+  it('ends a roll in which a broker of another zone was killed', async () => {
+    const before = await ledger.podUids();
+    await ledger.edit({ kafka: { config: { 'queued.max.requests': '700' } } });
+    const { status } = await ledger.when(isRollingBrokers, CHANGE_MAX_MS);
+    const other = status?.brokers?.find(({ zone }) => zone !== status.fence?.zone);
+    expect((await region.flotilla('fault', 'kill', `${LEDGER}/${other?.pod ?? ''}`)).code).toBe(0);
+    await ledger.when(isSettled(6), CHANGE_MAX_MS);
+    expectAllReplaced(before, await ledger.podUids());
+    await tellLongestWait('broker killed in a roll', LOSS_MAX_MS);
+  });
+
+  it('ends a roll in which a zone was lost, and begins no batch while it is', async () => {
+    const before = await ledger.podUids();
+    const home = await ledger.operator();
+    await ledger.edit({ kafka: { config: { 'queued.max.requests': '800' } } });
+    const { status } = await ledger.when(isRollingBrokers, CHANGE_MAX_MS);
+    // The operator of the local region is one pod, which would wait for its zone.
+    const zone = region.local.layout.nodes
+      .map((node) => node.zone)
+      .find((each) => each !== status?.fence?.zone && each !== home.zone);
+    expect((await region.flotilla('fault', 'zone-down', zone ?? '')).code).toBe(0);
+    const held = await ledger.when(({ status: now }) => now?.fence === undefined, CHANGE_MAX_MS);
+    expect(reasonOf(held.status, 'flotilla.dev/Ready')).not.toBe('AllBrokersInSync');
+    await flowsEvenly();
+    expect((await ledger.psc()).status?.fence).toBeUndefined();
+    expect((await region.flotilla('fault', 'heal')).code).toBe(0);
+    await ledger.when(isSettled(6), CHANGE_MAX_MS);
+    expectAllReplaced(before, await ledger.podUids());
+    await tellLongestWait('zone lost in a roll', LOSS_MAX_MS);
+  });
+
+  it('goes on growing although the operator is killed in the middle', async () => {
+    await ledger.edit(grownTo(3));
+    await ledger.when(
+      ({ status }) => reasonOf(status, 'flotilla.dev/ClusterResizing') === 'WaitingForPods',
+      CHANGE_MAX_MS,
+    );
+    const { pod } = await ledger.operator();
+    expect((await region.flotilla('fault', 'kill', pod)).code).toBe(0);
+    await ledger.when(isSettled(9), CHANGE_MAX_MS);
+    await tellLongestWait('growth, operator killed', PLANNED_MAX_MS);
+  });
+
+  it('has lost nothing that it acknowledged, doubled nothing and kept the order of each key', async () => {
+    const { acknowledged, failed, missing, outOfPlace, failure } = await running().stop();
+    waits.push(`${acknowledged} records acknowledged, ${failed} given up${failure === '' ? '' : ` (${failure})`}`);
     expect(acknowledged).toBeGreaterThan(10_000);
     // What a starved machine makes the client give up after thirty seconds is missing, and nothing else.
     expect(missing).toBeLessThanOrEqual(failed);
+    if (failed === 0) expect(outOfPlace).toBe(0);
   });
 
   function running(): Load {
@@ -85,11 +140,32 @@ describe('a cluster under load, in the hands of the operator', () => {
     return load;
   }
 
-  /** Printed, not asserted: it is the machine's as much as the operator's. */
-  async function pause(what: string, goalMs: number): Promise<void> {
-    pauses.push(`${what.padEnd(34)} ${String(await running().longestWait()).padStart(6)} ms  goal ${goalMs} ms`);
+  /** Resolves when no record has waited for long since the last look: client and brokers are warm, and nothing is queued. */
+  async function flowsEvenly(): Promise<void> {
+    const longest = async (): Promise<number> => (await running().longestWait()).ms;
+    await eventually(longest, (ms) => ms > 0 && ms < EVEN_MAX_MS, CHANGE_MAX_MS, EVEN_LOOK_MS);
+  }
+
+  /** Printed, not asserted: it is the machine's as much as the operator's. The next change begins when nothing is queued. */
+  async function tellLongestWait(what: string, goalMs: number): Promise<void> {
+    const { ms, partition, until } = await running().longestWait();
+    waits.push(`${what.padEnd(34)} ${String(ms).padStart(6)} ms  goal ${goalMs} ms  ${partition} until ${until}`);
+    await flowsEvenly();
   }
 });
+
+const EVEN_MAX_MS = 1_000;
+const EVEN_LOOK_MS = 5_000;
+
+function expectAllReplaced(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): void {
+  expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
+  for (const [pod, uid] of Object.entries(before)) expect({ pod, uid: after[pod] }).not.toEqual({ pod, uid });
+}
+
+/** A batch of brokers is on its way out. */
+function isRollingBrokers({ status }: PhysicalStatefulCluster): boolean {
+  return status?.fence?.role === 'broker' && reasonOf(status, 'flotilla.dev/Rolling') === 'WaitingForPods';
+}
 
 function grownTo(ckus: number): unknown {
   const pods = (zone: number): readonly string[] =>

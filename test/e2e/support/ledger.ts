@@ -5,10 +5,11 @@ import { operatorAccess } from '../../../cli/local/tenant-access.ts';
 import type { LocalRegion } from '../../../cli/local/region-folder.ts';
 import type { PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
-import { kafkaUuid, pscNamespace } from '../../../contracts/names.ts';
+import { kafkaUuid, NAMESPACES, pscNamespace } from '../../../contracts/names.ts';
 import { kubectl as kubectlWith } from '../../../local/kubernetes/region-control-plane.ts';
 import { runningRegion, type RunningRegion } from '../../../local/region/running-region.ts';
 import { collectionPath, PSC_OBJECT } from '../../../operators/psc/kubernetes/kinds.ts';
+import type { Pod } from '../../../local/agent/kubernetes-types.ts';
 import { eventually } from '../../local/eventually.ts';
 import { read } from '../../policies/api-server-client.ts';
 import { regionApi } from './region-api.ts';
@@ -36,6 +37,8 @@ export interface Ledger {
     brokers: number,
   ) => Promise<{ readonly properties: string; readonly hosts: string }>;
   readonly kubectl: RunningRegion['kubectl'];
+  /** The region's one operator, as `namespace/name`, and the zone that it runs in. */
+  readonly operator: () => Promise<{ readonly pod: string; readonly zone: string }>;
   /** Resolves when it is gone, its volumes with it. */
   readonly remove: (timeoutMs: number) => Promise<void>;
 }
@@ -84,6 +87,13 @@ export async function makeLedger(local: LocalRegion): Promise<Ledger> {
       const files = clientFiles({ ...access, tenant: LEDGER, folder, names, machineHosts: '' });
       for (const [file, content] of files) await writeFile(join(folder, file), content);
       return { properties: join(folder, CLIENT_FILES.properties), hosts: join(folder, CLIENT_FILES.hosts) };
+    },
+    operator: async () => {
+      const { items } = await get<{ readonly items: readonly Pod[] }>(`/api/v1/namespaces/${NAMESPACES.system}/pods`);
+      const pod = items.find(({ metadata }) => metadata?.name?.startsWith('operator-') === true);
+      const node = layout.nodes.find(({ name }) => name === pod?.spec?.nodeName);
+      if (pod?.metadata?.name === undefined || node === undefined) throw new Error('no operator runs');
+      return { pod: `${NAMESPACES.system}/${pod.metadata.name}`, zone: node.zone };
     },
     remove: async (timeoutMs) => {
       const ofNamespace = ['--namespace', namespace];
