@@ -156,8 +156,14 @@ function gateWrites(members: readonly Member[]): readonly Write[] {
 /** Pods that are on their way, beside those that the batch itself waits for. */
 function podWaits(context: Context, fence: FenceStatus | undefined): readonly Wait[] {
   const fenced = new Set(fence?.members?.map(({ name }) => name));
-  const late = context.members.find((each) => !fenced.has(each.placed.name) && !isWell(each));
-  if (late === undefined) return [];
+  const others = context.members.filter(({ placed }) => !fenced.has(placed.name));
+  const late = others.find((each) => !isWell(each));
+  if (late === undefined) {
+    // Its kubelet says it a moment later, or not at all: until then no service leads to it, and it holds the disruption budget.
+    const unready = others.find(({ pod }) => pod?.ready !== 'True');
+    const message = `${unready?.placed.name ?? ''} is in sync, and its pod is not ready yet`;
+    return unready === undefined ? [] : [{ task: 'pods', reason: 'WaitingForPods', message }];
+  }
   const message = `${late.placed.name} ${late.why}`;
   const isNew = late.role === 'broker' && !hasJoined(context, late);
   return [

@@ -45,6 +45,21 @@ describe('a cluster that is as its PSC says', () => {
       Reconciling: 'UpToDate',
     });
   });
+
+  it('is not called up to date, nor left unwatched, while the kubelet has still to call a pod ready', () => {
+    const running = runningCluster(examplePsc('aws'));
+    const next = plan(withPods(running, ({ name }) => (name === 'kafka-1' ? { ready: 'False' } : undefined)));
+    expect(next.status.podsReady).toBe('5/6');
+    expect(next.conditions).toContainEqual(
+      expect.objectContaining({
+        type: 'Reconciling',
+        status: 'True',
+        message: 'kafka-1 is in sync, and its pod is not ready yet',
+      }),
+    );
+    expect(reasons(next)['flotilla.dev/Ready']).toBe('AllBrokersInSync');
+    expect(next.lookAgainMs).toBeLessThan(plan(running).lookAgainMs);
+  });
 });
 
 describe('a new cluster', () => {
