@@ -72,7 +72,7 @@ const MAX_RETRY_MS = 15_000;
 /** How long one watch lasts; the API server sends a bookmark at its end, so that the next begins there. */
 const WATCH_SECONDS = 240;
 /** Objects per answer: bounds what is in memory at once in its whole form. */
-const PAGE_SIZE = 500;
+const PAGE_SIZE = 100;
 
 interface ListAnswer<T> {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };

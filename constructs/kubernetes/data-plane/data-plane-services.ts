@@ -9,6 +9,7 @@ import { grantInCluster } from '../shared/cluster-role.ts';
 import type { ClusterContext } from '../shared/cluster-context.ts';
 import { grantInOwnNamespace } from '../shared/leader-election.ts';
 import { MOTHERSHIP_FOLDER, mothershipArgs, toMothership } from '../shared/mothership.ts';
+import { nodeHeap } from '../shared/node-heap.ts';
 import { NODE_LOCAL_DNS_ADDRESS, toApiServer, toEveryPsc, toNameServers } from '../shared/openings.ts';
 import { configMapFolder } from '../shared/platform-container.ts';
 import type { MountedFolder } from '../shared/platform-container.ts';
@@ -39,12 +40,14 @@ export class DataPlaneServices extends Construct {
     new Monitoring(this, 'monitoring', { context });
     const configDigest = createHash('sha256').update(config).digest('hex');
     for (const service of serviceRequests(context)) {
+      const size = sizeFor(context.dataPlane.cloud, service.resources, LOCAL_MEMORY_MIB);
       new PlatformService(this, service.name, {
         name: service.name,
         namespace: NAMESPACES.system,
         image: imageReference(context.dataPlane.images.flotilla),
         args: ['serve', service.command, `--data-plane=${DATA_PLANE_PATH}`, ...service.args],
-        ...sizeFor(context.dataPlane.cloud, service.resources, LOCAL_MEMORY_MIB),
+        ...size,
+        env: [nodeHeap(size.resources.memoryMib)],
         egress: [toApiServer(context), ...service.egress],
         folders: [configMapFolder(DATA_PLANE_CONFIG), ...service.folders],
         rollOn: { 'flotilla.dev/data-plane-digest': configDigest },
@@ -77,14 +80,17 @@ interface ServiceRequest {
 
 const LOCAL_MEMORY_MIB = 160;
 
-/** Requests for 200 PSCs in a Kubernetes cluster; to be measured once the services exist. */
+/** Of the operator, for 200 PSCs in a Kubernetes cluster and tenants far larger than most: `flotilla bench operator`. */
+export const OPERATOR_MEMORY_MIB = 512;
+
+/** Requests for 200 PSCs in a Kubernetes cluster; those of balancer and sync-service are to be measured. */
 function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
   return [
     {
       name: 'operator',
       command: 'operator',
       args: operatorArgs(context),
-      resources: { cpuMillis: 200, cpuLimitMillis: 2000, memoryMib: 512 },
+      resources: { cpuMillis: 200, cpuLimitMillis: 2000, memoryMib: OPERATOR_MEMORY_MIB },
       egress: [
         toEveryPsc(KAFKA_PORTS.internal, KAFKA_PORTS.metrics),
         ...(context.dataPlane.cloud === 'local' ? [] : [toNameServers(context)]),

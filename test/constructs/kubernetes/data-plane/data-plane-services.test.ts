@@ -7,6 +7,17 @@ import { exampleContext, objectsOf, only } from '../support/objects-of.ts';
 
 const context = exampleContext('aws');
 
+interface DeploymentSpec {
+  readonly template: {
+    readonly spec: {
+      readonly containers: readonly {
+        readonly env: readonly { readonly name: string; readonly value?: string }[];
+        readonly resources: { readonly limits: { readonly memory: string } };
+      }[];
+    };
+  };
+}
+
 describe("the data plane's services", () => {
   test('find the data plane that synthesis rendered with', () => {
     const config = only(servicesIn(context), 'ConfigMap', 'data-plane')['data'] as Readonly<Record<string, string>>;
@@ -18,6 +29,17 @@ describe("the data plane's services", () => {
     const domain = 'other.example.com';
     expect(digest({ ...context, stack: 'other' })).toEqual(digest(context));
     expect(digest({ ...context, dataPlane: { ...context.dataPlane, domain } })).not.toEqual(digest(context));
+  });
+
+  test.each(['aws', 'local'] as const)('keep their heap within what their containers may use on %s', (cloud) => {
+    const deployments = servicesIn(exampleContext(cloud)).filter(({ kind }) => kind === 'Deployment');
+    expect(deployments).toHaveLength(DATA_PLANE_SERVICES.length);
+    for (const deployment of deployments) {
+      const [container] = (deployment['spec'] as DeploymentSpec).template.spec.containers;
+      const limitMib = Number(/^(\d+)Mi$/.exec(container?.resources.limits.memory ?? '')?.[1]);
+      const options = container?.env.find(({ name }) => name === 'NODE_OPTIONS')?.value ?? '';
+      expect(Number(/--max-old-space-size=(\d+)/.exec(options)?.[1])).toBeLessThan(limitMib * 0.6);
+    }
   });
 
   test.each(DATA_PLANE_SERVICES)('hold no right of %s by wildcard, nor one that leads to more rights', (service) => {

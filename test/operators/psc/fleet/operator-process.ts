@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OPERATOR_MEMORY_MIB } from '../../../../constructs/kubernetes/data-plane/data-plane-services.ts';
+import { nodeHeap } from '../../../../constructs/kubernetes/shared/node-heap.ts';
 import { NAMESPACES } from '../../../../contracts/names.ts';
 import { freePorts } from '../../../../local/kubernetes/free-ports.ts';
 import { proportionalSetBytes } from '../../../../local/processes/process-table.ts';
@@ -58,10 +60,11 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
   await writeFile(tokenFile, token);
   await writeFile(settingsFile, JSON.stringify(settings));
   const log = openSync(logFile, 'w');
+  const heap = nodeHeap(OPERATOR_MEMORY_MIB);
   const child = spawn(process.execPath, [join(import.meta.dirname, 'operator-main.ts'), settingsFile], {
     stdio: ['ignore', log, log, 'ipc'],
     serialization: 'advanced',
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], [heap.name]: heap.value },
   });
   closeSync(log);
   const exited = new Promise((resolve) => child.once('exit', resolve));
