@@ -47,13 +47,14 @@ export const BELIEF_MS = 30 * 60_000;
 
 export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
   const believed = new Map<string, { readonly version: string; readonly sinceMs: number }>();
+  const versionOf = ({ metadata: { uid, generation } }: StoredPsc): string => `${uid}/${generation}`;
   /** PSC ▶ uid of the one that the operator was seen to have a login for. */
   const withLogin = new Map<string, string>();
   const { wallMs, secrets } = options;
   return {
     state: async (psc) => {
       const { name } = psc.metadata;
-      const version = `${psc.metadata.uid}/${psc.metadata.generation}`;
+      const version = versionOf(psc);
       const belief = believed.get(name);
       if (belief?.version === version && wallMs() - belief.sinceMs < BELIEF_MS) return { state: 'whole' };
       const sinceMs = wallMs();
@@ -67,8 +68,13 @@ export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
       believed.delete(psc);
     },
     issue: async (psc) => {
-      believed.delete(psc.metadata.name);
+      const { name, uid } = psc.metadata;
+      believed.delete(name);
+      const sinceMs = wallMs();
       await issue(psc, options);
+      // They are what was read, or has been written on top of exactly that: no call is needed to know it.
+      believed.set(name, { version: versionOf(psc), sinceMs });
+      withLogin.set(name, uid);
     },
     login: async ({ metadata: { name, uid } }) => {
       if (withLogin.get(name) !== uid) throw new Error(`PSC ${name} has no credentials yet`);

@@ -44,6 +44,26 @@ describe("the operator's login to a PSC's Kafka", () => {
   });
 });
 
+describe('credentials that were just issued', () => {
+  test('are whole without another call, for the PSC that they were issued for', async () => {
+    const { store, reads } = memoryStore();
+    const credentials = credentialsOn(store);
+    await credentials.issue(psc);
+    const before = reads.length;
+    expect(await credentials.state(psc)).toEqual({ state: 'whole' });
+    expect(reads).toHaveLength(before);
+    expect(await credentials.state(storedPsc('uid-1', 6))).toMatchObject({ state: 'incomplete' });
+  });
+
+  test('are looked at anew when the issue failed half-way', async () => {
+    const { store } = memoryStore();
+    const failing: SecretStore = { ...store, write: () => Promise.reject(new Error('no answer')) };
+    const credentials = credentialsOn(failing);
+    await expect(credentials.issue(psc)).rejects.toThrow('no answer');
+    expect(await credentials.state(psc)).toMatchObject({ state: 'incomplete' });
+  });
+});
+
 function credentialsOn(secrets: SecretStore): ReturnType<typeof pscCredentials> {
   return pscCredentials({
     secrets,
