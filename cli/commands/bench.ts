@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { runInOwnProcess } from '../own-process.ts';
 import { PATHS } from '../project.ts';
@@ -10,7 +10,13 @@ const SUFFIX = '.bench.ts';
 interface BenchOptions {
   readonly json?: true;
   readonly cold?: true;
+  readonly out?: string;
+  readonly growth?: true;
+  readonly large?: true;
 }
+
+/** Options that only one benchmark has, as its arguments. */
+const OWN_OPTIONS = { cold: 'local', out: 'balance', growth: 'balance', large: 'balance' } as const;
 
 /** `flotilla bench <name>`: runs one benchmark of `test/bench` and prints its table. */
 export function addBenchCommand(program: Command): void {
@@ -18,24 +24,49 @@ export function addBenchCommand(program: Command): void {
     .command('bench')
     .description('measure: prints a table, asserts nothing')
     .argument('[name]', 'which benchmark; without one the list is printed')
+    .argument('[input]', 'balance: a cluster in the common input format; without one it generates some')
     .option('--json', 'print the figures as JSON')
     .option('--cold', 'local: also time the first up of a machine, with an empty cache')
+    .option('--out <file>', 'balance: write the proposals there, in the common output format')
+    .option('--growth', 'balance: what plans cost from 10,000 to 1,000,000 replicas')
+    .option('--large', 'balance: 1.3 million replicas, and planning again after a change of 1 %')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ ./flotilla bench\n  $ ./flotilla bench synth\n  $ ./flotilla bench synth --json\n  $ sudo ./flotilla bench local --cold',
+      '\nExamples:\n  $ ./flotilla bench\n  $ ./flotilla bench synth\n  $ ./flotilla bench synth --json\n  $ ./flotilla bench balance cluster.json --out proposals.json\n  $ sudo ./flotilla bench local --cold',
     )
-    .action(async (name: string | undefined, options: BenchOptions) => {
+    .action(async (name: string | undefined, input: string | undefined, options: BenchOptions) => {
       if (name === undefined) {
         process.stdout.write(`${benchmarks().join('\n')}\n`);
         return;
       }
-      if (options.cold && name !== 'local') {
-        throw new UserError(`the benchmark "${name}" has no --cold`, {
-          hint: 'leave it out, or run: bench local --cold',
-        });
-      }
-      process.exitCode = await run(name, [...(options.json ? ['--json'] : []), ...(options.cold ? ['--cold'] : [])]);
+      checkOptions(name, input, options);
+      process.exitCode = await run(name, [
+        ...(input === undefined ? [] : [resolve(input)]),
+        ...(options.json ? ['--json'] : []),
+        ...(options.cold ? ['--cold'] : []),
+        ...(options.out === undefined ? [] : ['--out', resolve(options.out)]),
+        ...(options.growth ? ['--growth'] : []),
+        ...(options.large ? ['--large'] : []),
+      ]);
     });
+}
+
+function checkOptions(name: string, input: string | undefined, options: BenchOptions): void {
+  for (const option of ['cold', 'out', 'growth', 'large'] as const) {
+    const only = OWN_OPTIONS[option];
+    if (options[option] !== undefined && name !== only) {
+      throw new UserError(`the benchmark "${name}" has no --${option}`, {
+        hint: `leave it out, or run: bench ${only} --${option}`,
+      });
+    }
+  }
+  if (input === undefined && options.out === undefined) return;
+  if (name !== 'balance') throw new UserError(`the benchmark "${name}" takes no input`, { hint: `run: bench ${name}` });
+  if (input === undefined) {
+    throw new UserError('--out needs an input', { hint: 'run: bench balance <input> --out <file>' });
+  }
+  if (!existsSync(input))
+    throw new UserError(`there is no file ${input}`, { hint: 'give the path of a cluster as JSON' });
 }
 
 function benchmarks(): readonly string[] {

@@ -68,7 +68,7 @@ export const REPLICA_WEIGHTS: Weights = {
   nwIn: 1,
   nwOut: 0.2,
   cpu: 0.2,
-  replicas: 1,
+  replicas: 2,
   leaders: 0.2,
   leaderIn: 0.05,
   potOut: 0.5,
@@ -105,7 +105,7 @@ export const DEFAULT_SETTINGS: BalanceSettings = {
   usableShare: 0.9,
   maxReplicasPerBroker: 10_000,
   targetGap: 0.049,
-  gapGrain: 8.9,
+  gapGrain: 9.9,
   triggerGaps: 2,
   leastGap: 0.01,
 };

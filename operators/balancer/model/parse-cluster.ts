@@ -108,51 +108,49 @@ function parsePartition(
   problems: Problems,
 ): PartitionInput {
   const raw = isRecord(input) ? input : {};
-  const at = (key: string): string => `partitions[${index}].${key}`;
   const topic = typeof raw['topic'] === 'string' ? raw['topic'] : '';
-  if (topic === '') problems.add(at('topic'), raw['topic'], 'must be the name of a topic');
+  if (topic === '') problems.add(at(index, 'topic'), raw['topic'], 'must be the name of a topic');
   const partition = isCount(raw['partition']) ? raw['partition'] : -1;
-  if (partition < 0) problems.add(at('partition'), raw['partition'], 'must be a whole number from 0');
-  const replicas = parseReplicas(raw['replicas'], at, brokerIds, problems);
+  if (partition < 0) problems.add(at(index, 'partition'), raw['partition'], 'must be a whole number from 0');
+  const replicas = parseReplicas(raw['replicas'], index, brokerIds, problems);
   const leader = typeof raw['leader'] === 'number' ? raw['leader'] : -1;
-  if (!replicas.includes(leader)) problems.add(at('leader'), raw['leader'], 'must be one of the replicas');
-  const disk = parseLoad(raw['size'], 'size', 'disk', at, problems);
-  const nwIn = parseLoad(raw['nwIn'], 'nwIn', 'nwIn', at, problems);
-  const nwOut = parseLoad(raw['nwOut'], 'nwOut', 'nwOut', at, problems);
-  const cpu = parseLoad(raw['cpu'], 'cpu', 'cpu', at, problems);
+  if (!replicas.includes(leader)) problems.add(at(index, 'leader'), raw['leader'], 'must be one of the replicas');
+  const disk = parseLoad(raw['size'], index, 'size', 'disk', problems);
+  const nwIn = parseLoad(raw['nwIn'], index, 'nwIn', 'nwIn', problems);
+  const nwOut = parseLoad(raw['nwOut'], index, 'nwOut', 'nwOut', problems);
+  const cpu = parseLoad(raw['cpu'], index, 'cpu', 'cpu', problems);
   return { topic, partition, replicas, leader, disk, nwIn, nwOut, cpu };
+}
+
+/** Made only where something is wrong: there may be a million partitions. */
+function at(partition: number, key: string): string {
+  return `partitions[${partition}].${key}`;
 }
 
 function parseReplicas(
   input: unknown,
-  at: (key: string) => string,
+  partition: number,
   brokerIds: ReadonlySet<number>,
   problems: Problems,
 ): readonly number[] {
   if (!Array.isArray(input) || input.length === 0 || input.length > MAX_REPLICAS) {
-    problems.add(at('replicas'), input, `must be a list of 1 to ${MAX_REPLICAS} broker ids`);
+    problems.add(at(partition, 'replicas'), input, `must be a list of 1 to ${MAX_REPLICAS} broker ids`);
     return [];
   }
   const replicas: number[] = [];
   for (let index = 0; index < input.length; index += 1) {
     const id: unknown = input[index];
     if (typeof id !== 'number' || !brokerIds.has(id))
-      problems.add(at(`replicas[${index}]`), id, 'must be the id of a broker');
-    else if (replicas.includes(id)) problems.add(at(`replicas[${index}]`), id, 'must not repeat a broker');
+      problems.add(at(partition, `replicas[${index}]`), id, 'must be the id of a broker');
+    else if (replicas.includes(id)) problems.add(at(partition, `replicas[${index}]`), id, 'must not repeat a broker');
     else replicas.push(id);
   }
   return replicas;
 }
 
-function parseLoad(
-  value: unknown,
-  key: string,
-  resource: Resource,
-  at: (key: string) => string,
-  problems: Problems,
-): number {
+function parseLoad(value: unknown, partition: number, key: string, resource: Resource, problems: Problems): number {
   if (typeof value === 'number' && value >= 0 && value <= MAX_LOAD[resource]) return value;
-  problems.add(at(key), value, `must be a load from 0 to ${MAX_LOAD[resource]}`);
+  problems.add(at(partition, key), value, `must be a load from 0 to ${MAX_LOAD[resource]}`);
   return 0;
 }
 

@@ -31,7 +31,7 @@ export function improve(placement: Placement, settings: BalanceSettings): void {
     evacuate(placement);
     const repaired = differs(placement.brokerOf, brokerOf) || differs(placement.leaderOf, leaderOf);
     const before = imbalance(placement);
-    spread(placement, settings);
+    spread(placement, settings, repaired ? 'leaders-moved' : 'at-rest');
     const gained = before - imbalance(placement);
     if (repaired) continue;
     if (gained > LEAST_PROGRESS * before) continue;
@@ -41,9 +41,10 @@ export function improve(placement: Placement, settings: BalanceSettings): void {
 }
 
 /** Leaders first: where they suffice, no byte moves. */
-function spread(placement: Placement, settings: BalanceSettings): void {
+function spread(placement: Placement, settings: BalanceSettings, after: 'leaders-moved' | 'at-rest'): void {
   if (!isUneven(placement, settings, DIMENSIONS)) return;
-  if (isUneven(placement, settings, LEADER_DIMENSIONS)) spreadLeaders(placement, settings);
+  // Where data has to move in any case, it takes leaders along; those that a repair has crowded together shall not drag data after them, though.
+  if (after === 'leaders-moved' || !isUneven(placement, settings, DATA_DIMENSIONS)) spreadLeaders(placement, settings);
   if (isUneven(placement, settings, DIMENSIONS)) {
     spreadReplicas(placement, REPLICA_WEIGHTS, settings);
     spreadLeaders(placement, settings);
@@ -54,7 +55,7 @@ function spread(placement: Placement, settings: BalanceSettings): void {
   }
 }
 
-const LEADER_DIMENSIONS: readonly Dimension[] = ['nwOut', 'cpu', 'leaders'];
+const DATA_DIMENSIONS: readonly Dimension[] = ['disk', 'nwIn', 'replicas', 'potOut'];
 
 /** Whether a broker is beyond its capacity, or so far from its fair share that a plan should begin. */
 export function isUneven(placement: Placement, settings: BalanceSettings, dimensions: readonly Dimension[]): boolean {
@@ -66,6 +67,7 @@ export function isUneven(placement: Placement, settings: BalanceSettings, dimens
       if (Math.abs(placement.deviation(broker, COLUMN[dimension])) > trigger) return true;
     }
     for (const dimension of LIMITED) {
+      if (!dimensions.includes(dimension)) continue;
       const at = broker * DIMENSION_COUNT + COLUMN[dimension];
       if (f64(carried, at) > f64(limits, at)) return true;
     }

@@ -5,16 +5,14 @@ import type { Placement } from './placement.ts';
 import { isExcluded } from './repair.ts';
 
 /** Gaps that a change has to bridge at least, from sweep to sweep: the few large changes come first and leave little for the many small ones. */
-const FIRST_GAP = 0.64;
-const NEXT_GAP = 0.5;
+const GAPS = [0.4, 0.1, 0.03];
 /** Coprime to any count of partitions in practice, so that neighbours in a topic are not looked at in one go. */
 const STRIDE = 7_368_787;
 
 /** Lets other replicas lead where that evens out the leaders and what depends on them. No data moves. */
 export function spreadLeaders(placement: Placement, settings: BalanceSettings): void {
   const spreader = new LeaderSpreader(placement);
-  for (let gap = FIRST_GAP; gap > settings.leastGap; gap *= NEXT_GAP) spreader.sweep(gap);
-  spreader.sweep(settings.leastGap);
+  for (const gap of [...GAPS.filter((each) => each > settings.leastGap), settings.leastGap]) spreader.sweep(gap);
 }
 
 class LeaderSpreader {
@@ -23,6 +21,9 @@ class LeaderSpreader {
   private readonly pressure: Float64Array;
   private readonly step: Float64Array;
   private readonly isOver: Uint8Array;
+  /** 1 for brokers that may find one to give to in this sweep: most cannot, and their partitions need not be looked at. */
+  private readonly isHot: Uint8Array;
+  private readonly coolest = new Float64Array(COLUMNS.length);
   private readonly stride: number;
 
   constructor(placement: Placement) {
@@ -30,20 +31,22 @@ class LeaderSpreader {
     this.pressure = new Float64Array(placement.brokerCount * COLUMNS.length);
     this.step = new Float64Array(placement.brokerCount * COLUMNS.length);
     this.isOver = new Uint8Array(placement.brokerCount);
-    for (let broker = 0; broker < placement.brokerCount; broker += 1) this.measure(broker);
+    this.isHot = new Uint8Array(placement.brokerCount);
     this.stride = placement.leaderOf.length % STRIDE === 0 ? 1 : STRIDE;
   }
 
   sweep(leastGap: number): void {
     const { leaderOf } = this.placement;
     const count = leaderOf.length;
+    this.measureAll(leastGap);
     for (let turn = 0, partition = 0; turn < count; turn += 1, partition = (partition + this.stride) % count) {
+      const from = i32(leaderOf, partition);
+      if (u8(this.isHot, from) === 0) continue;
       const to = this.better(partition, leastGap);
       if (to < 0) continue;
-      const from = i32(leaderOf, partition);
       this.placement.lead(partition, to);
-      this.measure(from);
-      this.measure(to);
+      this.measure(from, leastGap);
+      this.measure(to, leastGap);
     }
   }
 
@@ -95,16 +98,32 @@ class LeaderSpreader {
     );
   }
 
-  private measure(broker: number): void {
+  private measureAll(leastGap: number): void {
+    const { brokerCount, leads } = this.placement;
+    this.coolest.fill(Infinity);
+    for (let broker = 0; broker < brokerCount; broker += 1) {
+      for (const [column, dimension] of COLUMNS.entries()) {
+        if (u8(leads, broker) === 0) continue;
+        this.coolest[column] = Math.min(f64(this.coolest, column), this.placement.deviation(broker, dimension));
+      }
+    }
+    for (let broker = 0; broker < brokerCount; broker += 1) this.measure(broker, leastGap);
+  }
+
+  private measure(broker: number, leastGap: number): void {
     const { perShare, carried, limits } = this.placement;
+    let isHot = false;
     for (const [column, dimension] of COLUMNS.entries()) {
       const at = broker * COLUMNS.length + column;
-      this.pressure[at] = this.placement.deviation(broker, dimension);
+      const deviation = this.placement.deviation(broker, dimension);
+      isHot ||= deviation - f64(this.coolest, column) > leastGap;
+      this.pressure[at] = deviation;
       this.step[at] = f64(perShare, broker * DIMENSION_COUNT + dimension);
     }
     const isOver = (dimension: number): boolean =>
       f64(carried, broker * DIMENSION_COUNT + dimension) > f64(limits, broker * DIMENSION_COUNT + dimension);
     this.isOver[broker] = isOver(COLUMN.nwOut) || isOver(COLUMN.cpu) ? 1 : 0;
+    this.isHot[broker] = isHot || u8(this.isOver, broker) === 1 ? 1 : 0;
   }
 }
 

@@ -2,11 +2,10 @@ import { type BalanceSettings, COLUMN, DIMENSION_COUNT, type Weights } from '../
 import { f64, i32, u8 } from '../model/typed-arrays.ts';
 import { PairGain } from './pair-gain.ts';
 import type { Placement } from './placement.ts';
-import { hasLiveReplica } from './repair.ts';
 import { ReplicaLists } from './replica-lists.ts';
 
 /** Replicas of a giver that are looked at for one move. */
-const SAMPLE = 64;
+const SAMPLE = 32;
 /** Moves from one giver to one taker before the next taker has its turn. */
 const MOVES_PER_TURN = 4;
 /** Givers that a taker tries in one round. */
@@ -126,8 +125,7 @@ class ReplicaSpreader {
     return (
       !placement.holds(partition, taker) &&
       placement.keepsRacks(replica, taker) &&
-      placement.fits(partition, taker, role) &&
-      hasLiveReplica(placement, partition)
+      placement.fits(partition, taker, role)
     );
   }
 

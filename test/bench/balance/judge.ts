@@ -38,12 +38,13 @@ interface Placement {
 
 /** Judges what any balancer proposes for a cluster; throws a RangeError for a proposal that is none. */
 export function judge(input: CommonInput, proposals: readonly Proposal[]): Verdict {
-  const partitions = new Map(input.partitions.map((each) => [keyOf(each), each]));
-  const after = new Map<string, Placement>(partitions);
+  const indexOf = new Map(input.partitions.map((each, index) => [keyOf(each), index]));
+  const after: Placement[] = [...input.partitions];
   const isNew = new Set(input.brokers.filter(({ state }) => state === 'new').map(({ id }) => id));
   let [replicaMoves, movesToNonNew, leaderChanges, movedMb] = [0, 0, 0, 0];
   for (const proposal of proposals) {
-    const partition = partitions.get(keyOf(proposal));
+    const index = indexOf.get(keyOf(proposal)) ?? -1;
+    const partition = input.partitions[index];
     if (partition === undefined) throw new RangeError(`there is no partition ${keyOf(proposal)}`);
     const placement = placementOf(proposal, partition);
     const added = placement.replicas.filter((id) => !partition.replicas.includes(id));
@@ -51,7 +52,7 @@ export function judge(input: CommonInput, proposals: readonly Proposal[]): Verdi
     movesToNonNew += added.filter((id) => !isNew.has(id)).length;
     movedMb += partition.size * added.length;
     if (placement.leader !== partition.leader) leaderChanges += 1;
-    after.set(keyOf(proposal), placement);
+    after[index] = placement;
   }
   const data = input.partitions.reduce((total, { size, replicas }) => total + size * replicas.length, 0);
   return {
@@ -60,7 +61,7 @@ export function judge(input: CommonInput, proposals: readonly Proposal[]): Verdi
     leaderChanges,
     movedMb,
     movedPercentOfData: data > 0 ? (100 * movedMb) / data : 0,
-    before: measure(input, partitions),
+    before: measure(input, input.partitions),
     after: measure(input, after),
   };
 }
@@ -77,7 +78,7 @@ function placementOf(proposal: Proposal, partition: CommonPartition): Placement 
 
 type Loads = Record<Judged, number>;
 
-function measure(input: CommonInput, placements: ReadonlyMap<string, Placement>): Measured {
+function measure(input: CommonInput, placements: readonly Placement[]): Measured {
   const live = input.brokers.filter(({ state }) => state !== 'dead');
   const liveIds = new Set(live.map(({ id }) => id));
   const rackOf = new Map(input.brokers.map(({ id, rack }) => [id, rack]));
@@ -85,8 +86,8 @@ function measure(input: CommonInput, placements: ReadonlyMap<string, Placement>)
   const loads = new Map(input.brokers.map(({ id }) => [id, noLoads()]));
   const ofTopic = new Map<string, Map<number, number>>();
   let [rackViolations, offlineReplicas] = [0, 0];
-  for (const partition of input.partitions) {
-    const { replicas, leader } = placements.get(keyOf(partition)) ?? partition;
+  for (const [index, partition] of input.partitions.entries()) {
+    const { replicas, leader } = placements[index] ?? partition;
     const racks = new Set(replicas.map((id) => rackOf.get(id))).size;
     if (racks < Math.min(replicas.length, liveRacks)) rackViolations += 1;
     const topic = ofTopic.get(partition.topic) ?? new Map<number, number>();
