@@ -61,7 +61,8 @@ const ACKS_ALL = -1;
 const TICK_MS = 50;
 /** More are not sent at once to catch up after a standstill: some are skipped instead. */
 const MAX_BATCH_RECORDS = 5_000;
-const ARRIVAL_TIMEOUT_MS = 15_000;
+/** What is lost never arrives; what a broker holds that has just come back may take as long as its start. */
+const ARRIVAL_TIMEOUT_MS = 60_000;
 const LINE_INTERVAL_MS = 1_000;
 const FETCH_WAIT_MS = 100;
 
