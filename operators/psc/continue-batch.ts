@@ -5,6 +5,9 @@ import type { ObservedPod, PartitionView } from './observed.ts';
 import type { PodRef, Wait, Write } from './plan.ts';
 import type { Obstacle } from './safety.ts';
 
+/** A person holds all that has not begun. */
+export const PAUSED: Wait = { task: 'roll', reason: 'Paused', message: 'spec.maintenance.paused holds it' };
+
 interface Step {
   readonly writes: readonly Write[];
   readonly waits: readonly Wait[];
@@ -41,6 +44,8 @@ export function continueBatch(context: Context, fence: FenceStatus, due: readonl
     const isMoot =
       isLeaderBeforeOthers(context, remaining, due) || remaining.some(({ member }) => !due.includes(member));
     if (isUntouched && isMoot) return { writes: [], waits: [] };
+    // Nothing has happened yet that would have to be brought to its end.
+    if (isUntouched && context.observed.psc.spec.maintenance?.paused === true) return { writes: [], waits: [PAUSED] };
     return disrupt(context, fence, { isUntouched, remaining });
   }
   // Pods that do not run may be what the new ones wait for.

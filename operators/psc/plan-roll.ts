@@ -3,7 +3,7 @@ import type { KafkaRole } from '../../constructs/kubernetes/kafka/cluster-view.t
 import { DEFAULT_MAX_UNAVAILABLE_PER_ZONE } from './batch.ts';
 import type { Member } from './classify.ts';
 import type { Context } from './context.ts';
-import { continueBatch } from './continue-batch.ts';
+import { continueBatch, PAUSED } from './continue-batch.ts';
 import type { Wait, Write } from './plan.ts';
 import type { Obstacle } from './safety.ts';
 import { hasTemplate, templateId } from './templates.ts';
@@ -40,8 +40,7 @@ const CHANGING_SETTINGS: Wait = {
 
 function nextUnlessPaused(context: Context, due: readonly Member[]): Batch {
   if (context.observed.psc.spec.maintenance?.paused !== true) return nextBatch(context, due);
-  const paused: Wait = { task: 'roll', reason: 'Paused', message: 'spec.maintenance.paused holds it' };
-  return { writes: [], waits: due.length === 0 ? [] : [paused] };
+  return { writes: [], waits: due.length === 0 ? [] : [PAUSED] };
 }
 
 /** Whether a pod is to be replaced. `after-settings`: it will do without, once the settings that changed are in force. */

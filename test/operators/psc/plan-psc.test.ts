@@ -167,6 +167,17 @@ describe('a roll', () => {
     expect(next.status.fence).toBeUndefined();
   });
 
+  it('gives an untouched batch up when a person pauses meanwhile, and ends one that has begun', () => {
+    const marked = withPods(afterPass(brokers), () => ({ fenceHolder: HOLDER }));
+    const pause = { maintenance: { paused: true } };
+    const untouched = plan(edited(marked, pause));
+    expect(untouched.writes).toEqual([]);
+    expect(untouched.status.fence).toBeUndefined();
+    expect(reasons(untouched)['flotilla.dev/Rolling']).toBe('Paused');
+    const begun = withPods(marked, ({ name }) => (name === 'kafka-0' ? { uid: 'new' } : undefined));
+    expect(plan(edited(begun, pause)).status.fence?.members?.map(({ name }) => name)).toEqual(['kafka-0', 'kafka-3']);
+  });
+
   it('takes over the batch of another leader before it goes on with it', () => {
     const stored = afterPass(brokers, { ...OPTIONS, holder: 'operator-b' });
     const next = plan(withPods(stored, () => ({ fenceHolder: 'operator-b' })));
