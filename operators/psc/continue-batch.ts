@@ -156,7 +156,7 @@ function settle({ observed: { kafka } }: Context, fence: FenceStatus, batch: rea
  * A broker that has just started runs code that its compiler has not seen yet: given all its leaders at once it keeps their
  * clients waiting. A pass hands back one portion of them.
  */
-const LEADER_PORTIONS = 16;
+const LEADER_PORTIONS = 8;
 const MIN_LEADERS_AT_ONCE = 4;
 
 function isToBeLedBy({ replicas, isr }: PartitionView, brokers: ReadonlySet<number>): boolean {
