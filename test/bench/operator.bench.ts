@@ -9,9 +9,11 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { table } from '../../cli/table.ts';
 import { type AuditedCall, isWrite } from '../operators/psc/fleet/audit-log.ts';
-import { FLEET_PSCS, type Fleet, startFleet, unsettled } from '../operators/psc/fleet/fleet.ts';
+import { type Fleet, fleetSize, startFleet, unsettled } from '../operators/psc/fleet/fleet.ts';
 import { simulateRoll } from './simulated-roll.ts';
 
+/** As many as a data plane is designed for. */
+const FLEET_PSCS = fleetSize(200);
 /** Goals of issue 6. */
 const GOALS = { memoryMib: 300, writesAtRest: 0, readsAtRest: 0, rollShare: 1 / 8, batches: 15 } as const;
 const POLL_MS = 250;

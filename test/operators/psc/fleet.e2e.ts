@@ -3,9 +3,11 @@ import { CONDITION_TYPES, findCondition } from '../../../contracts/conditions.ts
 import { CONTROL_PLANE_START_TIMEOUT_MS } from '../../local/test-control-plane.ts';
 import { eventually } from '../../support/kafka-wait.ts';
 import { isWrite } from './fleet/audit-log.ts';
-import { FLEET_PSCS, type Fleet, startFleet, unsettled } from './fleet/fleet.ts';
+import { type Fleet, fleetSize, startFleet, unsettled } from './fleet/fleet.ts';
 import { BROKERS } from './fleet/kafka-fleet.ts';
 
+/** As many as two cores bring up within a few minutes beside API server and models; `flotilla bench operator` has 200. */
+const FLEET_PSCS = fleetSize(20);
 const CONTROLLERS = 3;
 /** Far longer than it takes: a machine that does other work beside must not fail it. */
 const WAIT_MAX_MS = 900_000;

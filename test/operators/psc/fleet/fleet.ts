@@ -46,8 +46,10 @@ export interface Fleet {
   readonly stop: () => Promise<void>;
 }
 
-/** PSCs that a data plane is designed for; fewer by a variable, for a quick look. */
-export const FLEET_PSCS = Number(process.env['FLOTILLA_FLEET_PSCS'] ?? 200);
+/** Number of PSCs: the usual one, or what the variable asks for. A data plane is designed for 200. */
+export function fleetSize(usual: number): number {
+  return Number(process.env['FLOTILLA_FLEET_PSCS'] ?? usual);
+}
 
 export async function startFleet(): Promise<Fleet> {
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-fleet-'));
