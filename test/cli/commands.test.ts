@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -19,6 +19,9 @@ const NODE = join(ROOT, 'node_modules', '.bin', 'node');
 const MAIN = join(ROOT, 'cli', 'main.ts');
 
 /** A project of its own, so that tests can break configs; the code is the checkout's. */
+// Each test starts programs, several some of them, on a machine that may do much else.
+jest.setTimeout(120_000);
+
 describe('the command line', () => {
   let project: string;
   beforeEach(() => {
