@@ -56,8 +56,7 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'unit',
     title: 'Unit, property and policy tests',
-    // Jest would leave one of two cores to itself; the checks beside it are over after a minute.
-    command: jest('unit', '--maxWorkers=2'),
+    command: jest('unit'),
     share: 'parallel',
     count: 'jest',
   },

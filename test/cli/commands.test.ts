@@ -18,10 +18,10 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const NODE = join(ROOT, 'node_modules', '.bin', 'node');
 const MAIN = join(ROOT, 'cli', 'main.ts');
 
-/** A project of its own, so that tests can break configs; the code is the checkout's. */
 // Each test starts programs, several some of them, on a machine that may do much else.
 jest.setTimeout(120_000);
 
+/** A project of its own, so that tests can break configs; the code is the checkout's. */
 describe('the command line', () => {
   let project: string;
   beforeEach(() => {
