@@ -2,10 +2,9 @@ import { brokersObstacle, clusterObstacle, quorumObstacle } from './safety.ts';
 import { fileChange, templateToKeep, templateToServe } from './templates.ts';
 import { claimObstacle, nameObstacle } from './gates.ts';
 import { chooseBatch } from './batch.ts';
-import { tieringOf } from './plan-tiering.ts';
 
 /**
- * Decisions on which safety and quiet rest, in one place: the simulation replaces one at a time by a wrong one and shows that an
+ * Decisions on which safety rests, in one place: the simulation replaces one at a time by a wrong one and shows that an
  * invariant notices.
  */
 export interface Rules {
@@ -18,7 +17,6 @@ export interface Rules {
   readonly nameObstacle: typeof nameObstacle;
   readonly claimObstacle: typeof claimObstacle;
   readonly chooseBatch: typeof chooseBatch;
-  readonly tieringOf: typeof tieringOf;
 }
 
 export const RULES: Rules = {
@@ -31,5 +29,4 @@ export const RULES: Rules = {
   nameObstacle,
   claimObstacle,
   chooseBatch,
-  tieringOf,
 };

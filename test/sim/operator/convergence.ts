@@ -54,7 +54,7 @@ function unfinishedKafka({ api, kafka, dataPlane }: World): string | undefined {
   for (const [key, value] of Object.entries(clientQuotas[0]?.values ?? {})) {
     if (kafka.quota[key] !== value) return `quota ${key} is not set`;
   }
-  return kafka.isTierWell() ? undefined : 'brokers have not got over what their object store did';
+  return undefined;
 }
 
 function unfinishedStatus({ api }: World): string | undefined {
@@ -65,7 +65,6 @@ function unfinishedStatus({ api }: World): string | undefined {
     [CONDITION_TYPES.rolling, 'False'],
     [CONDITION_TYPES.clusterResizing, 'False'],
     [CONDITION_TYPES.stalled, 'False'],
-    [CONDITION_TYPES.storageTiered, 'True'],
     [CONDITION_TYPES.reconciling, 'False'],
   ] as const;
   for (const [type, status] of wanted) {

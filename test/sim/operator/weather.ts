@@ -9,8 +9,6 @@ export interface Weather {
   /** Requests during which the process stands still for longer than its lease may hold. */
   readonly pauseRate: number;
   readonly kafka: 'reachable' | 'unreachable' | 'without-metrics';
-  /** While it is away, brokers count no failures (RLMCopyTask). */
-  readonly objectStore: 'takes' | 'refuses' | 'is-away';
   /** By how much longer replicas take to catch up. */
   readonly catchUpFactor: number;
 }
@@ -24,6 +22,5 @@ export const FAIR_WEATHER: Weather = {
   longFlightRate: 0,
   pauseRate: 0,
   kafka: 'reachable',
-  objectStore: 'takes',
   catchUpFactor: 1,
 };
