@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Where a pod finds its API server, and as whom it speaks to it. */
 export interface ApiServerAccess {
@@ -80,12 +81,26 @@ export interface ApiStatus {
   readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly field?: string }[] };
 }
 
-/** @throws Error when the authority cannot be read. */
+/**
+ * A call that the API server has no room for yet (429 with a time) is made again after that time, as every official
+ * client does: such a call was not begun. A used-up disruption budget is an answer, not a lack of room.
+ *
+ * @throws Error when the authority cannot be read.
+ */
 export async function apiServer(access: ApiServerAccess): Promise<ApiServer> {
   const { identity } = access;
   const own = 'tokenFile' in identity ? {} : { cert: identity.certificate, key: identity.key };
   const agent = new Agent({ ca: await readFile(access.caFile, 'utf8'), keepAlive: true, ...own });
-  const open = async (call: SentCall): Promise<IncomingMessage> => await answer(access, agent, call);
+  const open = async (call: SentCall): Promise<IncomingMessage> => {
+    for (let tries = 1; ; tries += 1) {
+      const answered = await answer(access, agent, call);
+      if (!(answered instanceof Refusal)) return answered;
+      if (answered.retryAfterMs === undefined || tries === MAX_TRIES) throw answered.error;
+      await delay(answered.retryAfterMs, undefined, { signal: call.signal }).catch(() => {
+        throw answered.error;
+      });
+    }
+  };
   const whole = async (call: SentCall): Promise<unknown> => {
     const response = await open(call);
     let text = '';
@@ -115,6 +130,8 @@ export async function apiServer(access: ApiServerAccess): Promise<ApiServer> {
 const MAX_LINE_LENGTH = 8 * 1024 * 1024;
 const MAX_ERROR_LENGTH = 2_000;
 const MAX_ERROR_BODY_LENGTH = 64 * 1024;
+/** As in client-go: ten tries more. */
+const MAX_TRIES = 11;
 /** Silence after which a connection counts as broken: longer than a watch's bookmarks are apart. */
 const SILENCE_MS = 90_000;
 
@@ -123,7 +140,21 @@ interface SentCall extends ApiCall {
   readonly body?: { readonly text: string; readonly contentType: string };
 }
 
-async function answer(access: ApiServerAccess, agent: Agent, call: SentCall): Promise<IncomingMessage> {
+/** An answer that is no success, and when to ask again if asking again is what the server wants. */
+class Refusal {
+  readonly error: ApiServerError;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(error: ApiServerError, retryAfter: string | undefined) {
+    this.error = error;
+    const causes = error.answer?.details?.causes ?? [];
+    const isBusy = error.status === TOO_MANY && !causes.some(({ reason }) => reason === 'DisruptionBudget');
+    const seconds = Number(retryAfter);
+    this.retryAfterMs = isBusy && seconds > 0 ? seconds * 1_000 : undefined;
+  }
+}
+
+async function answer(access: ApiServerAccess, agent: Agent, call: SentCall): Promise<IncomingMessage | Refusal> {
   const { path, query, signal, method = 'GET', body } = call;
   const url = new URL(path, access.server);
   for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
@@ -148,7 +179,11 @@ async function answer(access: ApiServerAccess, agent: Agent, call: SentCall): Pr
   for await (const part of chunks(response, path)) if (text.length < MAX_ERROR_BODY_LENGTH) text += part;
   const said = statusOf(text);
   const words = (said?.message ?? text).slice(0, MAX_ERROR_LENGTH);
-  throw new ApiServerError(`${path}: ${status} ${words}`, { status, ...(said === undefined ? {} : { answer: said }) });
+  const error = new ApiServerError(`${path}: ${status} ${words}`, {
+    status,
+    ...(said === undefined ? {} : { answer: said }),
+  });
+  return new Refusal(error, response.headers['retry-after']);
 }
 
 /** Undefined for what is no Status: a proxy's page, or an answer that was cut. */
@@ -163,6 +198,7 @@ function statusOf(text: string): ApiStatus | undefined {
 
 const OK = 200;
 const REDIRECT = 300;
+const TOO_MANY = 429;
 
 /** Node leaves the length of a DELETE's body out, which the server then takes for the connection's next request. */
 function bodyHeaders({ text, contentType }: NonNullable<SentCall['body']>): Readonly<Record<string, string | number>> {

@@ -13,6 +13,8 @@ describe('calls of the Kubernetes API', () => {
   let api: ApiServer;
   let connections = 0;
   const seen: string[] = [];
+  /** What the server says before it has room. */
+  const refusals: { readonly status: number; readonly retryAfter?: string; readonly body?: object }[] = [];
 
   beforeAll(async () => {
     const authority = await createAuthority('test');
@@ -22,7 +24,16 @@ describe('calls of the Kubernetes API', () => {
       request.setEncoding('utf8').on('data', (part: string) => (body += part));
       request.on('end', () => {
         seen.push(`${request.method ?? ''} ${body}`);
-        response.end('{}');
+        const refusal = refusals.shift();
+        if (refusal === undefined) {
+          response.end('{}');
+          return;
+        }
+        response.writeHead(
+          refusal.status,
+          refusal.retryAfter === undefined ? {} : { 'retry-after': refusal.retryAfter },
+        );
+        response.end(JSON.stringify(refusal.body ?? {}));
       });
     });
     server.on('secureConnection', () => (connections += 1));
@@ -48,5 +59,35 @@ describe('calls of the Kubernetes API', () => {
     }
     expect(seen).toEqual(['DELETE', 'POST', 'DELETE', 'PATCH'].map((method) => `${method} {"name":"ü ${method}"}`));
     expect(connections).toBe(1);
+  });
+
+  it('are made again when the server has no room yet and says when', async () => {
+    seen.length = 0;
+    refusals.push({ status: 429, retryAfter: '0.01' }, { status: 429, retryAfter: '0.01' });
+    await expect(api.get({ path: '/x', query: {}, signal: AbortSignal.timeout(5_000) })).resolves.toEqual({});
+    expect(seen).toEqual(['GET ', 'GET ', 'GET ']);
+  });
+
+  const budget = { kind: 'Status', details: { causes: [{ reason: 'DisruptionBudget' }] } };
+  it.each([
+    ['a used-up disruption budget', { status: 429, retryAfter: '0.01', body: budget }],
+    ['no time', { status: 429 }],
+    ['another error', { status: 503, retryAfter: '0.01' }],
+  ])('are refused at once by %s', async (_what, refusal) => {
+    seen.length = 0;
+    refusals.push(refusal);
+    const call = { path: '/x', query: {}, signal: AbortSignal.timeout(5_000) };
+    await expect(api.get(call)).rejects.toMatchObject({ name: 'ApiServerError', status: refusal.status });
+    expect(seen).toEqual(['GET ']);
+  });
+
+  it('are given up after eleven tries, and at once when the caller gives up', async () => {
+    seen.length = 0;
+    refusals.push(...Array.from({ length: 11 }, () => ({ status: 429, retryAfter: '0.001' })));
+    const call = { path: '/x', query: {}, signal: AbortSignal.timeout(5_000) };
+    await expect(api.get(call)).rejects.toMatchObject({ status: 429 });
+    expect(seen).toHaveLength(11);
+    refusals.push({ status: 429, retryAfter: '60' });
+    await expect(api.get({ ...call, signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ status: 429 });
   });
 });
