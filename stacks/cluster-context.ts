@@ -36,6 +36,7 @@ export function clusterContext(
     addressRanges: { network: region.addressRange, pods: cluster.podRange, services: cluster.serviceRange },
     mothership: mothershipAccess(config, cluster),
     ...(cluster.podMonitors === true ? { metricsBy: 'prometheus-operator' as const } : {}),
+    ...(cluster.tracesTo === undefined ? {} : { tracesTo: cluster.tracesTo }),
   };
 }
 

@@ -66,6 +66,8 @@ export interface KubernetesClusterConfig {
   readonly nodeClasses: readonly NodeClassConfig[];
   /** The cluster has a Prometheus Operator, whose PodMonitors tell it what to read. */
   readonly podMonitors?: true;
+  /** Where the data plane's services send their spans, by OTLP/HTTP. */
+  readonly tracesTo?: string;
 }
 
 /** One pool of equal nodes per zone. */

@@ -5,6 +5,7 @@ import { PORTS } from '../../constructs/kubernetes/shared/ports.ts';
 import type { DataPlane } from '../../contracts/data-plane.ts';
 import { EXIT_CODES, UserError } from '../user-error.ts';
 import { ACCOUNT_FOLDER, accountApi, apiServerAddress, inPod, parsePort, stopSignal } from './in-pod.ts';
+import { tracingSettings } from './tracing-settings.ts';
 
 interface OperatorCommandOptions {
   readonly dataPlane: string;
@@ -36,6 +37,7 @@ export function addOperatorService(serve: Command): void {
 async function serveUntilStopped(options: OperatorCommandOptions): Promise<void> {
   const { account, healthPort, metricsPort } = options;
   const server = apiServerAddress(process.env);
+  const traced = tracingSettings(process.env, 'flotilla-operator');
   const { serveOperator } = await import('../../operators/psc/serve-operator.ts');
   const { authoritativeNames } = await import('../../operators/psc/names/names-port.ts');
   const signal = stopSignal();
@@ -44,7 +46,10 @@ async function serveUntilStopped(options: OperatorCommandOptions): Promise<void>
   };
   const serve = async (): Promise<void> => {
     const dataPlane = await readDataPlane(options.dataPlane);
+    // The packages are loaded only where somebody takes spans.
+    const tracing = traced && (await import('../../operators/runtime/tracing.ts')).startTracing(traced);
     await serveOperator({
+      ...(tracing === undefined ? {} : { steps: tracing.steps }),
       api: await accountApi(server, account),
       dataPlane,
       names: authoritativeNames({
@@ -60,7 +65,7 @@ async function serveUntilStopped(options: OperatorCommandOptions): Promise<void>
       metricsPort,
       log,
       signal,
-    });
+    }).finally(() => tracing?.stop());
   };
   await inPod('the operator cannot serve', serve, "the account's files, the file of its data plane, free ports");
 }

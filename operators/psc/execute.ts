@@ -1,4 +1,5 @@
-import type { Observed, StoredPsc } from './observed.ts';
+import { type StepAttributes, UNFOLLOWED } from '../runtime/steps.ts';
+import { objectKey, type Observed, type StoredPsc } from './observed.ts';
 import type { Plan, Write } from './plan.ts';
 import { ConflictError, RefusedError, TooManyDisruptionsError } from './ports.ts';
 import type { ReconcilePorts } from './reconcile.ts';
@@ -21,12 +22,16 @@ export async function execute(
   ports: ReconcilePorts,
   observed?: Observed,
 ): Promise<Execution> {
+  const { steps = UNFOLLOWED } = ports;
   let done = 0;
   for (const write of plan.writes) {
     if (!ports.isLeader()) return { end: 'not-leader', done };
     if (isDisruption(write) && isTooLate(ports, observed)) return { end: 'conflict', done };
     try {
-      await send(write, psc, ports);
+      await steps.run(`write ${write.kind}`, async (inner) => {
+        inner.note(subjectOf(write));
+        await send(write, psc, ports);
+      });
     } catch (error) {
       if (error instanceof ConflictError) return { end: 'conflict', done };
       if (error instanceof TooManyDisruptionsError) return { end: 'waits', done };
@@ -36,6 +41,13 @@ export async function execute(
     done += 1;
   }
   return { end: 'done', done };
+}
+
+/** What a write is about, in a span: names only, values may be nobody's business. */
+function subjectOf(write: Write): StepAttributes {
+  if ('object' in write) return { 'flotilla.object': objectKey(write.object) };
+  if ('pod' in write) return { 'flotilla.pod': typeof write.pod === 'string' ? write.pod : write.pod.name };
+  return {};
 }
 
 function isDisruption({ kind }: Write): boolean {

@@ -1,6 +1,7 @@
 import type { DataPlane } from '../../contracts/data-plane.ts';
 import { untilAborted } from '../runtime/abort-signals.ts';
 import type { Leadership } from '../runtime/leader-lease.ts';
+import { UNFOLLOWED } from '../runtime/steps.ts';
 import type { Timers } from '../runtime/timers.ts';
 import { type QueueDepth, workQueue } from '../runtime/work-queue.ts';
 import { reconcile, type ReconcilePorts, type ReconcileResult } from './reconcile.ts';
@@ -36,7 +37,7 @@ export async function leadOperator(options: LeadOptions, leadership: Leadership)
     run: async (psc) => {
       const startedMs = timers.nowMs();
       try {
-        const result = await reconcile(psc, { ...ports, isLeader: mayWrite }, { dataPlane });
+        const result = await followed(psc, { ...ports, isLeader: mayWrite }, dataPlane);
         observer.ended(psc, result, timers.nowMs() - startedMs);
         // What is gone is added again when it comes back.
         return result.outcome === 'gone' ? {} : { lookAgainMs: result.lookAgainMs };
@@ -63,6 +64,26 @@ export async function leadOperator(options: LeadOptions, leadership: Leadership)
     await queue.stop();
     observer.over();
   }
+}
+
+/** One pass as a step of its own, which says how it ended and what it waits for. */
+async function followed(psc: string, ports: ReconcilePorts, dataPlane: DataPlane): Promise<ReconcileResult> {
+  const { steps = UNFOLLOWED } = ports;
+  return await steps.run('reconcile', async (inner) => {
+    inner.note({ 'flotilla.psc': psc });
+    try {
+      const result = await reconcile(psc, { ...ports, steps: inner }, { dataPlane });
+      const [wait] = result.waits;
+      inner.note({
+        'flotilla.outcome': result.outcome,
+        ...(wait === undefined ? {} : { 'flotilla.task': wait.task, 'flotilla.reason': wait.reason }),
+      });
+      return result;
+    } catch (error) {
+      inner.note({ 'flotilla.outcome': 'failed' });
+      throw error;
+    }
+  });
 }
 
 /** Passes at once: each waits for the API server and for Kafka most of its time. */

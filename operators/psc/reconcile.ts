@@ -16,6 +16,7 @@ import {
   type NamesPort,
   type PscObjects,
 } from './ports.ts';
+import { type Steps, UNFOLLOWED } from '../runtime/steps.ts';
 import type { Rules } from './rules.ts';
 import { statusAfter } from './status-after.ts';
 import { type PscCondition, unservedReason } from './unserved-reason.ts';
@@ -29,6 +30,8 @@ export interface ReconcilePorts {
   readonly holder: string;
   /** By the local clock: false before anybody else may lead. */
   readonly isLeader: () => boolean;
+  /** What the pass is part of. @default - nobody follows it */
+  readonly steps?: Steps;
 }
 
 export interface ReconcileOptions {
@@ -85,15 +88,21 @@ async function pass(
 ): Promise<ReconcileResult> {
   const { dataPlane, rules, check = checkPlan } = options;
   const planOptions = { dataPlane, holder: ports.holder, ...(rules === undefined ? {} : { rules }) };
-  let observed = await observe(cached, 'cached', ports, dataPlane);
-  let plan = planPsc(observed, planOptions);
+  const { steps = UNFOLLOWED } = ports;
+  const planned = (from: Observed): Plan => steps.runNow('plan', () => planPsc(from, planOptions));
+  let observed = await steps.run('observe', () => observe(cached, 'cached', ports, dataPlane));
+  let plan = planned(observed);
   if (cached.psc.status?.fence !== undefined || disrupts(plan)) {
-    const fresh = await ports.cluster.fresh(psc);
-    if (fresh === undefined) return { lookAgainMs: REST_MS, outcome: 'gone', waits: [] };
-    observed = await observe(fresh, 'fresh', ports, dataPlane);
-    plan = planPsc(observed, planOptions);
+    const again = await steps.run('observe', async () => {
+      const fresh = await ports.cluster.fresh(psc);
+      return fresh === undefined ? undefined : await observe(fresh, 'fresh', ports, dataPlane);
+    });
+    if (again === undefined) return { lookAgainMs: REST_MS, outcome: 'gone', waits: [] };
+    observed = again;
+    plan = planned(observed);
   }
-  const problems = check(plan, observed, ports.holder);
+  const judged = { plan, observed };
+  const problems = steps.runNow('check', () => check(judged.plan, judged.observed, ports.holder));
   if (problems.length > 0) throw new PlanRejectedError(`${psc}: ${problems.join('; ')}`);
   return await carryOut(plan, observed.psc, ports, observed);
 }
@@ -104,7 +113,8 @@ async function carryOut(
   ports: ReconcilePorts,
   observed?: Observed,
 ): Promise<ReconcileResult> {
-  const execution = await execute(plan, psc, ports, observed);
+  const { steps = UNFOLLOWED } = ports;
+  const execution = await steps.run('execute', (inner) => execute(plan, psc, { ...ports, steps: inner }, observed));
   if (execution.end === 'conflict' || execution.end === 'not-leader') {
     return { lookAgainMs: RETRY_MS, outcome: 'conflict', waits: plan.waits };
   }
@@ -113,7 +123,7 @@ async function carryOut(
   const status = isChanged ? undefined : statusAfter(psc, plan, execution, new Date(ports.clock.nowMs()));
   if (status !== undefined && ports.isLeader()) {
     try {
-      await ports.cluster.writeStatus(psc, status);
+      await steps.run('write status', () => ports.cluster.writeStatus(psc, status));
     } catch (error) {
       // Something has changed since it was observed: no fault, the next pass sees it.
       if (!(error instanceof ConflictError)) throw error;

@@ -5,6 +5,7 @@ import { eventRecorder } from '../runtime/event-recorder.ts';
 import { serveHealth } from '../runtime/health-server.ts';
 import { type Leadership, leaseIdentity, takePartInElection } from '../runtime/leader-lease.ts';
 import { newPassword } from '../runtime/new-password.ts';
+import type { Steps } from '../runtime/steps.ts';
 import { SYSTEM_TIMERS } from '../runtime/timers.ts';
 import type { QueueDepth } from '../runtime/work-queue.ts';
 import { realKafkaPort, type RealKafkaPort } from './kafka/kafka-port.ts';
@@ -32,6 +33,8 @@ export interface OperatorOptions {
   readonly healthPort: number;
   /** Of `/metrics`; 0 takes a free one. */
   readonly metricsPort: number;
+  /** Follows passes. @default - nobody does */
+  readonly steps?: Steps;
   /** Takes one line for people at a time. */
   readonly log: (line: string) => void;
   /** Hands over and ends. */
@@ -145,7 +148,7 @@ async function takeTurns(options: OperatorOptions, shared: Shared): Promise<void
 }
 
 async function lead(
-  { dataPlane, names, pod, log, kafkaPort = realKafkaPort }: OperatorOptions,
+  { dataPlane, names, pod, log, steps, kafkaPort = realKafkaPort }: OperatorOptions,
   { api, cache, changes, metrics, term }: Shared,
   holder: string,
   leadership: Leadership,
@@ -178,7 +181,13 @@ async function lead(
   try {
     await leadOperator(
       {
-        ports: { ...loggedPorts({ cluster, kafka }, log), names, clock, holder },
+        ports: {
+          ...loggedPorts({ cluster, kafka }, log),
+          ...(steps === undefined ? {} : { steps }),
+          names,
+          clock,
+          holder,
+        },
         dataPlane,
         timers: SYSTEM_TIMERS,
         known: cache.names,

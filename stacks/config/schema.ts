@@ -99,6 +99,14 @@ const kubernetesCluster = z
       .literal(true)
       .exactOptional()
       .describe('The cluster has a Prometheus Operator: PodMonitors tell it what to read. Without: annotations only.'),
+    tracesTo: z
+      .string()
+      .regex(
+        /^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
+        'A collector is a URL of http or https without a path, as in http://collector.tracing.svc:4318.',
+      )
+      .exactOptional()
+      .describe('Collector that takes the spans of the operator by OTLP over HTTP. Without: no spans are made.'),
   })
   .describe('One Kubernetes cluster: the unit of a data plane.');
 

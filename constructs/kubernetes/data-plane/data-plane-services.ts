@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
 import { KubeConfigMap } from 'cdk8s-plus-27/lib/imports/k8s.js';
-import type { NetworkPolicyEgressRule } from 'cdk8s-plus-27/lib/imports/k8s.js';
+import type { EnvVar, NetworkPolicyEgressRule } from 'cdk8s-plus-27/lib/imports/k8s.js';
 import { imageReference } from '../../../contracts/images.ts';
 import { NAMESPACES } from '../../../contracts/names.ts';
 import { PORTS as KAFKA_PORTS } from '../kafka/listeners.ts';
@@ -10,7 +10,7 @@ import type { ClusterContext } from '../shared/cluster-context.ts';
 import { grantInOwnNamespace } from '../shared/leader-election.ts';
 import { MOTHERSHIP_FOLDER, mothershipArgs, toMothership } from '../shared/mothership.ts';
 import { nodeHeap } from '../shared/node-heap.ts';
-import { NODE_LOCAL_DNS_ADDRESS, toApiServer, toEveryPsc, toNameServers } from '../shared/openings.ts';
+import { NODE_LOCAL_DNS_ADDRESS, toApiServer, toCollector, toEveryPsc, toNameServers } from '../shared/openings.ts';
 import { configMapFolder } from '../shared/platform-container.ts';
 import type { MountedFolder } from '../shared/platform-container.ts';
 import { PlatformService } from '../shared/platform-service.ts';
@@ -47,7 +47,7 @@ export class DataPlaneServices extends Construct {
         image: imageReference(context.dataPlane.images.flotilla),
         args: ['serve', service.command, `--data-plane=${DATA_PLANE_PATH}`, ...service.args],
         ...size,
-        env: [nodeHeap(size.resources.memoryMib)],
+        env: [nodeHeap(size.resources.memoryMib), ...service.env],
         egress: [toApiServer(context), ...service.egress],
         folders: [configMapFolder(DATA_PLANE_CONFIG), ...service.folders],
         rollOn: { 'flotilla.dev/data-plane-digest': configDigest },
@@ -76,6 +76,7 @@ interface ServiceRequest {
   readonly resources: ServiceResources;
   readonly egress: readonly NetworkPolicyEgressRule[];
   readonly folders: readonly MountedFolder[];
+  readonly env: readonly EnvVar[];
 }
 
 const LOCAL_MEMORY_MIB = 160;
@@ -94,8 +95,10 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
       egress: [
         toEveryPsc(KAFKA_PORTS.internal, KAFKA_PORTS.metrics),
         ...(context.dataPlane.cloud === 'local' ? [] : [toNameServers(context)]),
+        ...(context.tracesTo === undefined ? [] : [toCollector(context, context.tracesTo)]),
       ],
       folders: [],
+      env: tracingEnv(context),
     },
     {
       name: 'balancer',
@@ -104,6 +107,7 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
       resources: { cpuMillis: 200, cpuLimitMillis: 2000, memoryMib: 512 },
       egress: [toEveryPsc(KAFKA_PORTS.internal, KAFKA_PORTS.metrics)],
       folders: [],
+      env: [],
     },
     {
       name: 'sync-service',
@@ -112,6 +116,7 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
       resources: { cpuMillis: 100, cpuLimitMillis: 1000, memoryMib: 384 },
       egress: [toMothership(context)],
       folders: [MOTHERSHIP_FOLDER],
+      env: [],
     },
   ];
 }
@@ -120,4 +125,16 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
 function operatorArgs({ dnsZone, dataPlane }: ClusterContext): readonly string[] {
   const servers = dataPlane.cloud === 'local' ? [`--dns-servers=${NODE_LOCAL_DNS_ADDRESS}`] : [];
   return [`--dns-zone=${dnsZone}`, ...servers];
+}
+
+/** OpenTelemetry's own variables. */
+function tracingEnv({ tracesTo, dataPlane }: ClusterContext): readonly EnvVar[] {
+  if (tracesTo === undefined) return [];
+  return [
+    { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: tracesTo },
+    {
+      name: 'OTEL_RESOURCE_ATTRIBUTES',
+      value: `k8s.cluster.name=${dataPlane.kubernetesCluster},cloud.region=${dataPlane.region}`,
+    },
+  ];
 }

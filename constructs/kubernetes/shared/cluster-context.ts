@@ -19,6 +19,8 @@ export interface ClusterContext {
   readonly mothership: MothershipAccess;
   /** `prometheus-operator`: PodMonitors say what to read. @default - annotations on pods only */
   readonly metricsBy?: 'prometheus-operator';
+  /** Base URL of a collector that takes spans by OTLP/HTTP. @default - no spans are made */
+  readonly tracesTo?: string;
 }
 
 /** How the platform's parts in this Kubernetes cluster reach the mothership. */

@@ -53,6 +53,24 @@ export function toNameServers(context: ClusterContext): NetworkPolicyEgressRule 
   return { to: [outside(context)], ports: [portOf(53, 'UDP'), portOf(53)] };
 }
 
+/**
+ * Opening to a collector of spans: the namespace of an address such as `collector.tracing.svc`, an address of its own, or
+ * whatever lies outside of the region. A policy sees the port of the pods, which has to be that of the URL.
+ */
+export function toCollector(context: ClusterContext, url: string): NetworkPolicyEgressRule {
+  const { hostname, port, protocol } = new URL(url);
+  const ownPort = protocol === 'https:' ? PORTS.https : HTTP_PORT;
+  return { to: [collectorAt(context, hostname)], ports: [portOf(port === '' ? ownPort : Number(port))] };
+}
+
+const HTTP_PORT = 80;
+
+function collectorAt(context: ClusterContext, host: string): NetworkPolicyPeer {
+  const [, namespace] = /^[a-z0-9-]+\.([a-z0-9-]+)\.svc(?:\..+)?$/.exec(host) ?? [];
+  if (namespace !== undefined) return { namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: namespace } } };
+  return /^[\d.]+$/.test(host) ? inRange(`${host}/32`) : outside(context);
+}
+
 /** Opening to pods of one part of the platform. */
 export function toPart(namespace: string, name: string, ...ports: readonly number[]): NetworkPolicyEgressRule {
   return { to: [partPods(namespace, name)], ports: ports.map((port) => portOf(port)) };

@@ -1,17 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { leadOperator, type PassObserver } from '../../../operators/psc/lead-operator.ts';
 import { loggedPorts } from '../../../operators/psc/logged-ports.ts';
-import type { Observed } from '../../../operators/psc/observed.ts';
 import { passLog } from '../../../operators/psc/pass-log.ts';
-import { type ClusterPort, ConflictError, type KafkaPort } from '../../../operators/psc/ports.ts';
+import { ConflictError } from '../../../operators/psc/ports.ts';
 import type { ReconcileResult } from '../../../operators/psc/reconcile.ts';
-import type { Timers } from '../../../operators/runtime/timers.ts';
 import { examplePsc } from '../../support/example-psc.ts';
-import { emptyCluster, HOLDER, NOW_MS, OPTIONS, runningCluster } from './observed-cluster.ts';
+import { leadWorld } from './lead-world.ts';
+import { emptyCluster, runningCluster } from './observed-cluster.ts';
 
 describe('the operator that leads', () => {
   test('passes over every PSC that is there, and again over one that changes', async () => {
-    const world = testWorld(runningCluster(examplePsc('aws')));
+    const world = leadWorld(runningCluster(examplePsc('aws')));
     const over = world.lead();
     await world.settled();
     expect(world.ended.map(([psc, { outcome }]) => [psc, outcome])).toEqual([['orders', 'at-rest']]);
@@ -25,7 +23,7 @@ describe('the operator that leads', () => {
   });
 
   test('looks again at a PSC at rest after a while, and never again at one that is gone', async () => {
-    const world = testWorld(runningCluster(examplePsc('aws')));
+    const world = leadWorld(runningCluster(examplePsc('aws')));
     const over = world.lead();
     await world.settled();
     world.passTime(30_000);
@@ -44,7 +42,7 @@ describe('the operator that leads', () => {
   });
 
   test('ends after the write that is under way when it is told to stop, and the rest of the pass is not written', async () => {
-    const world = testWorld(emptyCluster(examplePsc('aws')));
+    const world = leadWorld(emptyCluster(examplePsc('aws')));
     const write = Promise.withResolvers<undefined>();
     world.onWrite(async () => {
       world.stop();
@@ -59,7 +57,7 @@ describe('the operator that leads', () => {
   });
 
   test('takes a conflict for a change that it has not seen yet, and any other error for a failure that is tried again', async () => {
-    const world = testWorld(emptyCluster(examplePsc('aws')));
+    const world = leadWorld(emptyCluster(examplePsc('aws')));
     world.onWrite(() => Promise.reject(new ConflictError('changed')));
     const over = world.lead();
     await world.settled();
@@ -80,7 +78,7 @@ describe('the operator that leads', () => {
 describe('the log of the operator', () => {
   test('says of each write what was done, or why it failed, and no value of a setting', async () => {
     const lines: string[] = [];
-    const world = testWorld(runningCluster(examplePsc('aws')));
+    const world = leadWorld(runningCluster(examplePsc('aws')));
     const { cluster, kafka } = loggedPorts(world.ports, (line) => lines.push(line));
     const { psc } = runningCluster(examplePsc('aws'));
     const pod = { name: 'kafka-1', uid: 'u', resourceVersion: '1' };
@@ -116,112 +114,3 @@ describe('the log of the operator', () => {
     ]);
   });
 });
-
-/** One PSC whose writes change nothing, and time that stands still until a test moves it. */
-function testWorld(first: Observed) {
-  let observed: Observed | undefined = first;
-  let nowMs = 0;
-  let isOver = false;
-  let write: () => Promise<void> = () => Promise.resolve();
-  let change: (psc: string) => void = () => undefined;
-  const due: { readonly atMs: number; readonly run: () => void }[] = [];
-  const ended: [string, ReconcileResult][] = [];
-  const failures: string[] = [];
-  const writes: string[] = [];
-  const stop = new AbortController();
-  const written = (what: string) => async (): Promise<void> => {
-    writes.push(what);
-    await write();
-  };
-  const cluster: ClusterPort = {
-    cached: () => observed,
-    fresh: () => Promise.resolve(observed),
-    credentials: () => Promise.resolve(first.credentials),
-    issueCredentials: written('issue'),
-    apply: async (object) => {
-      await written('apply')();
-      return object;
-    },
-    writeStatus: written('status'),
-    setFinalizer: written('finalizer'),
-    remove: written('remove'),
-    setGate: written('gate'),
-    touchPod: written('touch'),
-    evict: written('evict'),
-    deletePod: written('delete'),
-    event: () => Promise.resolve(),
-  };
-  const kafka: KafkaPort = {
-    cached: () => first.kafka,
-    fresh: () => Promise.resolve(first.kafka),
-    alterClusterSettings: written('settings'),
-    alterDefaultQuota: written('quota'),
-    electPreferred: written('elect'),
-  };
-  const timers: Timers = {
-    nowMs: () => nowMs,
-    after: (delayMs, run) => {
-      const timer = { atMs: nowMs + delayMs, run };
-      due.push(timer);
-      return () => {
-        const at = due.indexOf(timer);
-        if (at >= 0) due.splice(at, 1);
-      };
-    },
-  };
-  const observer: PassObserver = {
-    began: () => undefined,
-    ended: (psc, result) => ended.push([psc, result]),
-    failed: (_psc, error) => failures.push(error instanceof Error ? error.message : ''),
-    over: () => {
-      isOver = true;
-    },
-  };
-  return {
-    ports: { cluster, kafka },
-    ended,
-    failures,
-    writes,
-    isOver: () => isOver,
-    lead: async () => {
-      const names = { resolved: () => Promise.resolve(new Set<string>()) };
-      await leadOperator(
-        {
-          ports: { cluster, kafka, names, clock: { nowMs: () => NOW_MS }, holder: HOLDER },
-          dataPlane: OPTIONS.dataPlane,
-          timers,
-          known: () => ['orders'],
-          onChange: (changed) => {
-            change = changed;
-            return () => undefined;
-          },
-          observer,
-        },
-        { isLeader: () => true, signal: stop.signal },
-      );
-    },
-    stop: () => {
-      stop.abort();
-    },
-    change: (psc: string) => {
-      change(psc);
-    },
-    remove: () => {
-      observed = undefined;
-    },
-    onWrite: (next: () => Promise<void>) => {
-      write = next;
-    },
-    passTime: (timeMs: number) => {
-      nowMs += timeMs;
-      for (const timer of due.filter(({ atMs }) => atMs <= nowMs)) {
-        due.splice(due.indexOf(timer), 1);
-        timer.run();
-      }
-    },
-    /** Resolves when nothing goes on any longer that does not wait for time or for a test. */
-    settled: async () => {
-      for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    },
-  };
-}

@@ -15,6 +15,12 @@ describe('a stack file', () => {
     expect(problemsOf(BASE)).toEqual([]);
   });
 
+  test('may name a collector of spans', () => {
+    const version = "version: '1.36'";
+    const traced = replaced(BASE, version, `${version}\n      tracesTo: http://collector.tracing.svc:4318`);
+    expect(problemsOf(traced)).toEqual([]);
+  });
+
   test.each(ROWS)('with $what breaks the rule $rule', ({ rule, from, to, paths, suggestion, stack, today }) => {
     const text = replaced(BASE, from, to);
     const found = problemsOf(text, { ...(stack && { stack }), today: today ?? TODAY }).filter(

@@ -144,6 +144,20 @@ export const STRUCTURE_ROWS: readonly Row[] = [
   },
   {
     rule: 'form',
+    what: 'a collector of spans with a path',
+    from: "version: '1.36'",
+    to: "version: '1.36'\n      tracesTo: http://collector.tracing.svc:4318/v1/traces",
+    paths: [`${CLUSTER}.tracesTo`],
+  },
+  {
+    rule: 'form',
+    what: 'a collector of spans without a scheme',
+    from: "version: '1.36'",
+    to: "version: '1.36'\n      tracesTo: collector.tracing.svc:4318",
+    paths: [`${CLUSTER}.tracesTo`],
+  },
+  {
+    rule: 'form',
     what: 'a name with capitals',
     from: 'name: orders',
     to: 'name: Orders',

@@ -79,7 +79,58 @@ describe("the data plane's services", () => {
       ]) as unknown,
     });
   });
+
+  test.each([
+    [
+      'http://collector.tracing.svc:4318',
+      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'tracing' } } },
+      4318,
+    ],
+    [
+      'http://collector.tracing.svc.cluster.local',
+      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'tracing' } } },
+      80,
+    ],
+    ['http://192.0.2.7:4318', { ipBlock: { cidr: '192.0.2.7/32' } }, 4318],
+    ['https://traces.example.com', { ipBlock: expect.objectContaining({ cidr: '0.0.0.0/0' }) as unknown }, 443],
+  ])('of which the operator sends its spans to %s, and may reach no more than that for it', (tracesTo, peer, port) => {
+    const before = servicesIn(context);
+    const traced = servicesIn({ ...context, tracesTo });
+    expect(environmentIn(traced, 'operator')).toEqual({
+      ...environmentIn(before, 'operator'),
+      OTEL_EXPORTER_OTLP_ENDPOINT: tracesTo,
+      OTEL_RESOURCE_ATTRIBUTES: 'k8s.cluster.name=aws-us-west-2-a,cloud.region=us-west-2',
+    });
+    expect(egressIn(traced, 'operator')).toEqual([
+      ...egressIn(before, 'operator'),
+      { to: [peer], ports: [{ port, protocol: 'TCP' }] },
+    ]);
+    for (const name of ['balancer', 'sync-service']) {
+      expect(only(traced, 'Deployment', name)).toEqual(only(before, 'Deployment', name));
+      expect(egressIn(traced, name)).toEqual(egressIn(before, name));
+    }
+  });
 });
+
+function environmentIn(objects: ReturnType<typeof servicesIn>, name: string): Readonly<Record<string, unknown>> {
+  const { spec } = only(objects, 'Deployment', name) as unknown as {
+    readonly spec: {
+      readonly template: {
+        readonly spec: {
+          readonly containers: readonly { readonly env?: readonly { name: string; value?: string }[] }[];
+        };
+      };
+    };
+  };
+  return Object.fromEntries((spec.template.spec.containers[0]?.env ?? []).map(({ name: key, value }) => [key, value]));
+}
+
+function egressIn(objects: ReturnType<typeof servicesIn>, name: string): readonly unknown[] {
+  const { spec } = only(objects, 'NetworkPolicy', name) as unknown as {
+    readonly spec: { readonly egress: readonly unknown[] };
+  };
+  return spec.egress;
+}
 
 function servicesIn(of: ClusterContext) {
   return objectsOf((scope) => {
