@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { ApiVerb } from '../runtime/bounded-api.ts';
 import type { MetricsText } from '../runtime/health-server.ts';
 import type { QueueDepth } from '../runtime/work-queue.ts';
+import type { ConsumerLag } from './kafka/consumer-lag.ts';
 import type { Wait } from './plan.ts';
 import type { ReconcileResult } from './reconcile.ts';
 
@@ -24,6 +25,8 @@ export interface OperatorMetrics extends MetricsText {
   readonly passEnded: (seconds: number, outcome: PassOutcome) => void;
   /** What a PSC waits for now; what it waited for before counts on as long as it does. */
   readonly waits: (psc: string, waits: readonly MeasuredWait[]) => void;
+  /** How far behind consumer groups of a PSC are; undefined where nobody knows any longer. */
+  readonly consumerLag: (psc: string, lag: ConsumerLag | undefined) => void;
   /** This process does not look after any PSC any longer. */
   readonly forgetAll: () => void;
   readonly apiCallEnded: (call: { readonly verb: ApiVerb; readonly code: number }) => void;
@@ -46,7 +49,9 @@ export function operatorMetrics(options: OperatorMetricsOptions): OperatorMetric
     labelNames: ['verb', 'code'] as const,
     registers: [registry],
   });
+  const lagging = new Map<string, ConsumerLag>();
   addWaitGauges(registry, waiting);
+  addLagGauges(registry, lagging);
   addStateGauges(registry, options);
   return {
     contentType: registry.contentType,
@@ -64,8 +69,13 @@ export function operatorMetrics(options: OperatorMetricsOptions): OperatorMetric
       if (now.length === 0) waiting.delete(psc);
       else waiting.set(psc, new Map(now));
     },
+    consumerLag: (psc, lag) => {
+      if (lag === undefined) lagging.delete(psc);
+      else lagging.set(psc, lag);
+    },
     forgetAll: () => {
       waiting.clear();
+      lagging.clear();
     },
     apiCallEnded: ({ verb, code }) => {
       calls.inc({ verb, code });
@@ -102,6 +112,31 @@ function addWaitGauges(registry: Registry, waiting: ReadonlyMap<string, Readonly
       for (const [psc, waits] of waiting) {
         for (const { task, reason, sinceMs } of waits.values()) this.set({ psc, task, reason }, sinceMs / SECOND_MS);
       }
+    },
+  });
+}
+
+function addLagGauges(registry: Registry, lagging: ReadonlyMap<string, ConsumerLag>): void {
+  new Gauge({
+    name: 'flotilla_consumer_lag_records',
+    help: 'Records that a consumer group has still to read of a topic, as of the last minute.',
+    labelNames: ['psc', 'group', 'topic'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [psc, { lags }] of lagging) {
+        for (const { group, topic, records } of lags) this.set({ psc, group, topic }, records);
+      }
+    },
+  });
+  new Gauge({
+    name: 'flotilla_consumer_lag_left_out',
+    help: 'Consumer groups, or topics of them, that are too many to be shown.',
+    labelNames: ['psc'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [psc, { leftOut }] of lagging) this.set({ psc }, leftOut);
     },
   });
 }

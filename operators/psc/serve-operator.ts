@@ -14,6 +14,7 @@ import { type PscCache, pscCache } from './kubernetes/psc-cache.ts';
 import { pscCredentials } from './kubernetes/psc-credentials.ts';
 import { secretStore } from './kubernetes/secret-store.ts';
 import { leadOperator, type PassObserver } from './lead-operator.ts';
+import { startLagRounds } from './lag-rounds.ts';
 import { loggedPorts } from './logged-ports.ts';
 import { operatorMetrics, type OperatorMetrics } from './operator-metrics.ts';
 import { passLog } from './pass-log.ts';
@@ -178,6 +179,12 @@ async function lead(
     wallMs: clock.nowMs,
   });
   term.isLeader = leadership.isLeader;
+  const stopLagRounds = startLagRounds({
+    timers: SYSTEM_TIMERS,
+    known: cache.names,
+    read: kafka.consumerLag,
+    onLag: metrics.consumerLag,
+  });
   try {
     await leadOperator(
       {
@@ -201,6 +208,8 @@ async function lead(
     );
   } finally {
     term.isLeader = () => false;
+    stopLagRounds();
+    metrics.forgetAll();
     kafka.stop();
   }
 }
@@ -222,8 +231,10 @@ function passObserver({
       metrics.passEnded(tookMs / SECOND_MS, outcome);
       // A pass that was overtaken knows nothing new.
       if (outcome !== 'conflict') metrics.waits(psc, waits);
-      if (outcome === 'gone') kafka.forget(psc);
-      else kafka.setAttention(psc, outcome === 'at-rest' ? 'rest' : 'watch');
+      if (outcome === 'gone') {
+        kafka.forget(psc);
+        metrics.consumerLag(psc, undefined);
+      } else kafka.setAttention(psc, outcome === 'at-rest' ? 'rest' : 'watch');
       said.ended(psc, result);
     },
     failed: (psc, error, tookMs) => {

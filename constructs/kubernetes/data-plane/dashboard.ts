@@ -8,7 +8,7 @@ export function dashboardJson(): string {
     schemaVersion: 39,
     time: { from: 'now-3h', to: 'now' },
     refresh: '30s',
-    templating: { list: [DATA_SOURCE, NAMESPACE] },
+    templating: { list: [DATA_SOURCE, NAMESPACE, PSC] },
     panels,
   };
   return `${JSON.stringify(dashboard, undefined, 1)}\n`;
@@ -98,13 +98,12 @@ const PANELS: readonly Panel[] = [
   },
   {
     title: 'Consumer lag',
-    description:
-      'Records that groups have still to read. Brokers have no such metric: it needs a lag exporter beside the cluster.',
+    description: 'Records that groups have still to read, by the operator, which asks once a minute.',
     unit: 'short',
     queries: [
       {
-        expression: `sum by (namespace, consumergroup, topic) (kafka_consumergroup_lag{${IN_PSC}})`,
-        legend: '{{consumergroup}} {{topic}}',
+        expression: 'sum by (psc, group, topic) (flotilla_consumer_lag_records{psc=~"$psc"})',
+        legend: '{{psc}} {{group}} {{topic}}',
       },
     ],
   },
@@ -141,6 +140,14 @@ const NAMESPACE = {
   multi: true,
   includeAll: true,
   refresh: 2,
+};
+
+/** The operator tells of clusters by their names, from a namespace of its own. */
+const PSC = {
+  ...NAMESPACE,
+  name: 'psc',
+  label: 'Cluster of consumer groups',
+  query: 'label_values(flotilla_consumer_lag_records, psc)',
 };
 
 function panelOf({ title, description, unit, queries }: Panel): Readonly<Record<string, unknown>> {

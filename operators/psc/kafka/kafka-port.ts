@@ -3,6 +3,7 @@ import type { StoredPsc } from '../observed.ts';
 import type { Clock, KafkaPort } from '../ports.ts';
 import { alterClusterSettings, alterDefaultUserQuota, electPreferred } from './alter-kafka.ts';
 import type { KafkaCredentials } from './broker-connections.ts';
+import type { ConsumerLag } from './consumer-lag.ts';
 import { type Attention, PscKafka } from './psc-kafka.ts';
 import { Slots } from '../../runtime/slots.ts';
 
@@ -20,6 +21,8 @@ export interface KafkaPortOptions {
 export interface RealKafkaPort extends KafkaPort {
   /** How closely to look at a PSC in the background. @default rest */
   readonly setAttention: (psc: string, attention: Attention) => void;
+  /** How far behind consumer groups are; undefined of a cluster that is not known or cannot be asked. Rejects when nobody answers. */
+  readonly consumerLag: (psc: string) => Promise<ConsumerLag | undefined>;
   /** For a PSC that is gone: closes its connections. */
   readonly forget: (psc: string) => void;
   /** Closes everything; who asks afterwards finds every cluster unreachable. */
@@ -80,6 +83,7 @@ export function realKafkaPort(options: KafkaPortOptions): RealKafkaPort {
       const found = known.get(psc);
       if (found !== undefined) found.attention = attention;
     },
+    consumerLag: async (psc) => await known.get(psc)?.consumerLag(),
     forget: (psc) => {
       known.get(psc)?.stop();
       known.delete(psc);

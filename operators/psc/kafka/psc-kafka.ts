@@ -3,6 +3,7 @@ import type { KafkaView, ReachableKafka, StoredPsc } from '../observed.ts';
 import { BrokerConnections, type KafkaCredentials } from './broker-connections.ts';
 import { readBrokerMetadata } from './broker-metadata.ts';
 import { brokerPlaces, type BrokerPlace } from './broker-places.ts';
+import { type ConsumerLag, readConsumerLag } from './consumer-lag.ts';
 import { within } from './deadline.ts';
 import { unreachableReason } from './kafka-error.ts';
 import { MIN_ISR_MAX_AGE_MS, MinIsrCache } from './min-isr.ts';
@@ -109,6 +110,19 @@ export class PscKafka {
     if (this.#view.state === 'reachable') this.#view = known(this.#view);
     this.#wholeAtMs = -Infinity;
     this.#lookIn(WATCH_MS);
+  }
+
+  /** How far behind consumer groups are, by who led what when the cluster was last seen. @throws Error when nobody answers */
+  async consumerLag(): Promise<ConsumerLag | undefined> {
+    const view = this.#view;
+    if (view.state === 'unreachable') return undefined;
+    return await this.#settings.slots.run(() =>
+      readConsumerLag({
+        brokers: brokerPlaces(this.#psc),
+        connections: this.#connections,
+        partitions: view.partitions,
+      }),
+    );
   }
 
   stop(): void {

@@ -74,6 +74,8 @@ export function linkedKafkaPort(options: KafkaPortOptions, ask: AskKafka): RealK
     setAttention: (psc, attention) => {
       known.get(psc)?.attend(attention);
     },
+    // The models have no consumer groups.
+    consumerLag: () => Promise.resolve(undefined),
     forget: (psc) => {
       known.get(psc)?.stop();
       known.delete(psc);

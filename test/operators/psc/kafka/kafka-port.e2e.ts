@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Consumer, Producer, stringSerializers } from '@platformatic/kafka';
 import { realKafkaPort } from '../../../../operators/psc/kafka/kafka-port.ts';
 import { READ_MAX_MS } from '../../../../operators/psc/kafka/psc-kafka.ts';
 import type { ReachableKafka } from '../../../../operators/psc/observed.ts';
@@ -242,6 +243,45 @@ describe('a controller', () => {
     await orders.freshWhere('a leader', ({ quorum: { leaderId, voters } }) => {
       return leaderId > 0 && voters.every(({ isCaughtUp }) => isCaughtUp);
     });
+  });
+});
+
+describe('consumer lag', () => {
+  test('is what a group has still to read of each topic, for groups that are there and for those that have left', async () => {
+    await orders.admin.createTopics({ topics: ['bills'], partitions: 2, replicas: 3 });
+    const access = orders.clientOptions();
+    const producer = new Producer({ ...access, serializers: stringSerializers });
+    const messages = Array.from({ length: 10 }, (_, index) => ({
+      topic: 'bills',
+      partition: index % 2,
+      key: `${index}`,
+      value: 'v',
+    }));
+    await producer.send({ acks: -1, messages });
+    const consumer = new Consumer({ ...access, groupId: 'billing' });
+    await consumer.joinGroup();
+    await consumer.commit({
+      offsets: [
+        { topic: 'bills', partition: 0, offset: 2n, leaderEpoch: -1 },
+        { topic: 'bills', partition: 1, offset: 5n, leaderEpoch: -1 },
+      ],
+    });
+    const lag = async (): Promise<unknown> => await orders.port.consumerLag('orders');
+    await eventuallyKept(orders.port);
+    // The kept view learns of the topics a moment after they are made.
+    await eventually({ what: 'the lag', withinMs: CHANGE_MAX_MS / 2 }, async () => {
+      const found = await orders.port.consumerLag('orders');
+      return found?.lags.some(({ records }) => records === 3) === true ? true : undefined;
+    });
+    expect(await lag()).toEqual({ lags: [{ group: 'billing', topic: 'bills', records: 3 }], leftOut: 0 });
+    await consumer.leaveGroup();
+    await producer.send({ acks: -1, messages: messages.slice(0, 4) });
+    expect(await lag()).toEqual({ lags: [{ group: 'billing', topic: 'bills', records: 7 }], leftOut: 0 });
+    await Promise.all([consumer.close(), producer.close()]);
+  });
+
+  test('is not known of a cluster that nobody has asked for', async () => {
+    expect(await orders.newPort().consumerLag('orders')).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import {
   Admin,
+  type BaseOptions,
   ConfigResourceTypes,
   describeConfigsV4,
   IncrementalAlterConfigOperationTypes,
@@ -43,20 +44,25 @@ export class OrdersCluster {
 
   private constructor(kafka: RunningKafka) {
     this.kafka = kafka;
-    this.admin = new Admin({
+    this.admin = new Admin(this.clientOptions());
+    this.port = this.#newPort({});
+  }
+
+  /** For clients inside of the cluster, as the platform's own user. */
+  clientOptions(): BaseOptions {
+    return {
       clientId: 'test',
       bootstrapBrokers: brokerPlaces(psc).map(({ host }) => `${host}:${PORTS.internal}`),
       retries: 3,
       timeout: 10_000,
-      tls: { ca: kafka.ca, lookup: this.lookup },
+      tls: { ca: this.kafka.ca, lookup: this.lookup },
       tlsServerName: true,
       sasl: {
         mechanism: SASLMechanisms.SCRAM_SHA_512,
         username: PLATFORM_USERS.operator,
         password: this.password,
       },
-    });
-    this.port = this.#newPort({});
+    };
   }
 
   static async start(): Promise<OrdersCluster> {
