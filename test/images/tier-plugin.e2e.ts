@@ -1,12 +1,12 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { kafkaHome } from '../support/kafka-jars.ts';
-import { eventually } from '../support/kafka-wait.ts';
+import { freePort, type ObjectStore, prepareObjectStore } from '../support/object-store.ts';
 import { tierJars } from '../support/tier-jars.ts';
 
 jest.setTimeout(600_000);
@@ -17,45 +17,25 @@ const PREFIX = 'kafka/demo';
 describe('the tier plugin against a real S3 store', () => {
   let folder: string;
   let classPath: string;
-  let store: ChildProcess;
-  let storePort: number;
+  let store: ObjectStore;
 
   beforeAll(async () => {
     const [jars, kafka] = [await tierJars(), await kafkaHome()];
     folder = await mkdtemp(join(tmpdir(), 'flotilla-tier-'));
     classPath = [`${jars}/tier/*`, `${kafka}/libs/*`].join(':');
-    await mkdir(join(folder, 'objects', BUCKET), { recursive: true });
     await mkdir(join(folder, 'work'));
-    await writeCredentials('the-identity', 'the-credential');
-    const home = join(folder, 'home');
-    await cp(join(import.meta.dirname, '../../images/object-store'), home, { recursive: true });
-    await cp(join(jars, 'object-store', 'libs'), join(home, 'libs'), { recursive: true });
-    storePort = await freePort();
-    const properties = [
-      `s3proxy.endpoint=http://127.0.0.1:${storePort}`,
-      's3proxy.authorization=aws-v2-or-v4',
-      'jclouds.provider=filesystem-nio2',
-      `jclouds.filesystem.basedir=${folder}/objects`,
-    ];
-    await writeFile(join(folder, 'store.properties'), properties.join('\n'));
-    const args = ['--pdeathsig', 'KILL', 'sh', join(home, 'run.sh'), '--properties', join(folder, 'store.properties')];
-    store = spawn('setpriv', args, {
-      stdio: 'inherit',
-      env: { PATH: process.env['PATH'], OBJECT_STORE_HOME: home, CREDENTIALS_DIR: join(folder, 'credentials') },
-    });
-    await eventually(
-      { what: 'the store listens', withinMs: 60_000 },
-      async () => (await listens(storePort)) || undefined,
-    );
+    store = await prepareObjectStore(folder);
+    await mkdir(join(store.objects, BUCKET));
+    await store.start();
   });
 
   afterAll(async () => {
-    store.kill('SIGKILL');
+    store.kill();
     await rm(folder, { recursive: true });
   });
 
   test('keeps a segment with all its indexes, reads ranges of it, and forgets it on demand', async () => {
-    expect(await probe('life', local(storePort))).toEqual({
+    expect(await probe('life', local(store.port))).toEqual({
       whole: 'same',
       tail: 'same',
       range: 'same',
@@ -85,8 +65,8 @@ describe('the tier plugin against a real S3 store', () => {
   });
 
   test('stops the transfer of what a reader does not take', async () => {
-    await probe('large', local(storePort));
-    const counter = await countingProxy(storePort);
+    await probe('large', local(store.port));
+    const counter = await countingProxy(store.port);
     expect(await probe('partial', local(counter.port))).toEqual({ partial: '1000' });
     expect(counter.sentBytes()).toBeGreaterThan(1000);
     expect(counter.sentBytes()).toBeLessThan(16 << 20);
@@ -95,13 +75,13 @@ describe('the tier plugin against a real S3 store', () => {
 
   test('tells a refusal from an absence that will pass', async () => {
     await writeCredentials('the-identity', 'another-credential');
-    expect((await probe('write', local(storePort)))['write']).toMatch(
+    expect((await probe('write', local(store.port)))['write']).toMatch(
       /^RemoteStorageException: cannot write kafka\/demo/,
     );
     await writeCredentials('the-identity', 'the-credential');
-    expect((await probe('write', local(storePort)))['write']).toBe('done');
+    expect((await probe('write', local(store.port)))['write']).toBe('done');
     expect((await probe('write', local(await freePort())))['write']).toMatch(/^RetriableRemoteStorageException/);
-    expect((await probe('write', { ...local(storePort), bucket: 'absent' }))['write']).toMatch(
+    expect((await probe('write', { ...local(store.port), bucket: 'absent' }))['write']).toMatch(
       /^RemoteStorageException: .*bucket absent/,
     );
   });
@@ -177,37 +157,8 @@ async function countingProxy(
   return { server, port: own, sentBytes: () => sent };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  return await new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const port = portOf(server);
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
-}
-
 function portOf(server: Server): number {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return address.port;
-}
-
-async function listens(port: number): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const finish = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket
-      .once('connect', () => {
-        finish(true);
-      })
-      .once('error', () => {
-        finish(false);
-      });
-  });
 }

@@ -9,8 +9,10 @@ import { viewCluster } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 import { renderKafkaCluster } from '../../constructs/kubernetes/kafka/kafka-cluster.ts';
 import { certificateHosts, PORTS } from '../../constructs/kubernetes/kafka/listeners.ts';
 import { CA_FILE, certificateCommonName, PLATFORM_USERS, SECRETS } from '../../constructs/kubernetes/kafka/secrets.ts';
+import { TIER_PLUGIN } from '../../constructs/kubernetes/kafka/tiered-storage-config.ts';
 import type { DataPlane } from '../../contracts/data-plane.ts';
 import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
+import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { createAuthority, splitPem } from './certificates.ts';
 import { kafkaHome } from './kafka-jars.ts';
 import { serveNodeApi, type NodeApi } from './kafka-node-api.ts';
@@ -53,6 +55,16 @@ export interface RunningPod {
 export interface StartOptions {
   /** Names of the pods to start, for a test that does without the others. @default all that are rendered */
   readonly pods?: readonly string[];
+  /** For a PSC with Infinite Storage. */
+  readonly tier?: TierFolders;
+}
+
+/** What stands for folders of the image and of a mounted Secret. */
+export interface TierFolders {
+  /** The tier plugin's jars. */
+  readonly jars: string;
+  /** Key pair of the object store. */
+  readonly keys: string;
 }
 
 /** Starts pods of a PSC by the scripts and files of its rendered ConfigMaps; stops them all if one fails to start. */
@@ -96,7 +108,7 @@ class Setup implements RunningKafka {
   static async create(
     psc: PhysicalStatefulCluster,
     dataPlane: DataPlane,
-    { pods: wanted }: StartOptions,
+    { pods: wanted, tier }: StartOptions,
   ): Promise<Setup> {
     const view = viewCluster(psc, dataPlane);
     const home = await kafkaHome();
@@ -125,6 +137,7 @@ class Setup implements RunningKafka {
       [SECRETS.tls]: certificates,
       [SECRETS.ca]: { [CA_FILE]: authority.certificate },
       [SECRETS.platformUsers]: passwords,
+      [SECRETS.objectStore]: {},
       'kube-root-ca.crt': { 'ca.crt': authority.certificate },
       token: { token },
     };
@@ -135,7 +148,7 @@ class Setup implements RunningKafka {
       zones: Object.fromEntries(view.dataPlane.zones.map((zone) => [nodeOf(zone), zone])),
     });
     await writeFile(join(root, 'hosts'), [...addresses].map(([host, address]) => `${address} ${host}\n`).join(''));
-    const rendered = await materializePods(renderKafkaCluster(psc, dataPlane), secrets, root);
+    const rendered = await materializePods(withTier(renderKafkaCluster(psc, dataPlane), tier), secrets, root);
     const pods = rendered
       .filter(({ name }) => wanted?.includes(name) ?? true)
       .map((pod) => {
@@ -306,6 +319,21 @@ class Setup implements RunningKafka {
   #log(pod: string, phase: 'prepare' | 'run'): string {
     return join(this.#plan.root, `${pod}.${phase}.log`);
   }
+}
+
+/** Brokers look for segments to copy every half a minute by default. */
+const COPY_EVERY_MS = 1_000;
+
+/** Objects whose broker settings lead to the folders of this machine. */
+function withTier(objects: readonly KubernetesObject[], tier: TierFolders | undefined): readonly KubernetesObject[] {
+  if (tier === undefined) return objects;
+  const settings = [
+    `${tier.jars}/*`,
+    `rsm.config.credentials.folder=${tier.keys}`,
+    `remote.log.manager.task.interval.ms=${COPY_EVERY_MS}`,
+  ].join('\n');
+  const text = JSON.stringify(objects).replaceAll(TIER_PLUGIN.classPath, JSON.stringify(settings).slice(1, -1));
+  return JSON.parse(text) as readonly KubernetesObject[];
 }
 
 /** What went wrong according to a log, and how it ends. */

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Consumer, Producer, stringSerializers } from '@platformatic/kafka';
 import { realKafkaPort } from '../../../../operators/psc/kafka/kafka-port.ts';
@@ -6,17 +9,23 @@ import type { ReachableKafka } from '../../../../operators/psc/observed.ts';
 import { RefusedError } from '../../../../operators/psc/ports.ts';
 import { createAuthority } from '../../../support/certificates.ts';
 import { eventually } from '../../../support/kafka-wait.ts';
+import { type ObjectStore, prepareObjectStore } from '../../../support/object-store.ts';
+import { describeInfiniteStorage } from './infinite-storage.ts';
 import { CHANGE_MAX_MS, eventuallyKept, minIsrOf, OrdersCluster, psc, reachable } from './orders-cluster.ts';
 
 const START_MAX_MS = 180_000;
 jest.setTimeout(CHANGE_MAX_MS);
 
+let folder: string;
+let store: ObjectStore;
 let orders: OrdersCluster;
 /** What a single test has to clean up. */
 const onEnd: (() => void)[] = [];
 
 beforeAll(async () => {
-  orders = await OrdersCluster.start();
+  folder = await mkdtemp(join(tmpdir(), 'flotilla-port-'));
+  store = await prepareObjectStore(folder);
+  orders = await OrdersCluster.startTiered(store);
   await orders.freshWhere('three unfenced brokers', ({ brokers }) => {
     return brokers.size === 3 && [...brokers.values()].every(({ isFenced }) => !isFenced);
   });
@@ -28,7 +37,8 @@ beforeAll(async () => {
     configs: [{ name: 'min.insync.replicas', value: '1' }],
   });
   await orders.freshWhere('all partitions in sync', (view) => {
-    return view.partitions.length === 8 && view.partitions.every(({ isr }) => isr.length === 3);
+    const made = view.partitions.filter(({ topic }) => topic.endsWith('-needed'));
+    return made.length === 8 && view.partitions.every(({ isr }) => isr.length === 3);
   });
 }, START_MAX_MS);
 
@@ -39,6 +49,8 @@ afterEach(() => {
 
 afterAll(async () => {
   await orders.stop();
+  store.kill();
+  await rm(folder, { recursive: true });
 }, START_MAX_MS);
 
 describe('a healthy cluster', () => {
@@ -52,6 +64,7 @@ describe('a healthy cluster', () => {
         underMinIsrPartitions: 0,
         offlineLogDirectories: 0,
         brokerState: 3,
+        remoteCopy: { lagBytes: 0, errorsPerSecond: 0 },
       });
       expect(broker.disk?.totalBytes).toBeGreaterThan(0);
       expect(broker.disk?.usableBytes).toBeLessThanOrEqual(broker.disk?.totalBytes ?? 0);
@@ -105,6 +118,11 @@ describe('a healthy cluster', () => {
     expect(changed).toContain('orders');
   });
 });
+
+describeInfiniteStorage(
+  () => orders,
+  () => store,
+);
 
 describe('dynamic settings', () => {
   test('name what brokers take while they run, and nothing that Kafka refuses for all brokers', async () => {

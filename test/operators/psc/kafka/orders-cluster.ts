@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { join } from 'node:path';
 import {
   Admin,
   type BaseOptions,
@@ -18,6 +19,8 @@ import type { KafkaView, PartitionView, ReachableKafka, StoredPsc } from '../../
 import { exampleDataPlane, examplePsc } from '../../../support/example-psc.ts';
 import { startKafka, type RunningKafka } from '../../../support/kafka-processes.ts';
 import { eventually } from '../../../support/kafka-wait.ts';
+import type { ObjectStore } from '../../../support/object-store.ts';
+import { tierJars } from '../../../support/tier-jars.ts';
 
 /** Longest time that any change of the cluster takes until it can be seen. */
 export const CHANGE_MAX_MS = 90_000;
@@ -27,6 +30,8 @@ export const psc: StoredPsc = {
   ...example,
   metadata: { ...example.metadata, uid: 'uid-of-orders', resourceVersion: '1', generation: 1 },
 };
+
+export const BUCKET = 'acme-orders';
 
 /** Ways in which a port may differ from the operator's own. */
 export interface PortOverrides {
@@ -67,6 +72,19 @@ export class OrdersCluster {
 
   static async start(): Promise<OrdersCluster> {
     return new OrdersCluster(await startKafka(example, exampleDataPlane('local')));
+  }
+
+  /** With Infinite Storage in a store that need not be there yet. */
+  static async startTiered({ port, credentials }: ObjectStore): Promise<OrdersCluster> {
+    const tieredStorage = {
+      bucket: BUCKET,
+      prefix: 'orders',
+      localRetentionMs: '3600000',
+      endpoint: `http://127.0.0.1:${port}`,
+    };
+    const tiered = examplePsc('local', { kafka: { tieredStorage } });
+    const tier = { jars: join(await tierJars(), 'tier'), keys: credentials };
+    return new OrdersCluster(await startKafka(tiered, exampleDataPlane('local'), { tier }));
   }
 
   async stop(): Promise<void> {
