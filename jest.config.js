@@ -13,8 +13,15 @@ const shared = {
 
 export default {
   projects: [
-    // Pure code, in parallel.
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'] },
+    // Pure code.
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/sim/'],
+    },
+    // Pure code that runs for minutes: whole controllers by seeds, in virtual time.
+    { ...shared, displayName: 'simulation', testMatch: ['<rootDir>/test/sim/**/*.test.ts'] },
     // Real Kafka, real API server: each file starts and stops what it needs.
     {
       ...shared,
