@@ -10,7 +10,7 @@ export const CONDITION_TYPES = {
   rolling: 'flotilla.dev/Rolling',
   /** Replicas are moving between brokers. Written by the balancer. */
   balancing: 'flotilla.dev/Balancing',
-  /** Infinite Storage works. */
+  /** Infinite Storage works: what brokers have to copy reaches the bucket, and soon. */
   storageTiered: 'flotilla.dev/StorageTiered',
   /** kstatus: the operator is on its way to the spec. */
   reconciling: 'Reconciling',
@@ -55,7 +55,14 @@ export const CONDITION_REASONS = {
     'Paused',
   ],
   'flotilla.dev/Balancing': ['Balanced', 'MovingReplicas', 'UnderReplicatedPartitions', 'Paused'],
-  'flotilla.dev/StorageTiered': ['Tiered', 'NotRequested', 'BucketUnreachable', 'CopyLagging'],
+  'flotilla.dev/StorageTiered': [
+    'Tiered',
+    'NotRequested',
+    'CopiesFailing',
+    'CopyLagging',
+    'MetricsUnreadable',
+    'KafkaUnreachable',
+  ],
   Reconciling: ['Reconciling', 'UpToDate', 'Stalled', 'Paused', 'Ignored'],
   Stalled: [
     'NotStalled',

@@ -118,6 +118,16 @@ export interface BrokerMetrics {
   readonly offlineLogDirectories: number;
   /** BrokerState: 1 starting, 2 recovering its logs, 3 running, 6 shutting down, 7 shut down. */
   readonly brokerState: number;
+  /** Of the remote log manager; absent in a broker without Infinite Storage. */
+  readonly remoteCopy?: RemoteCopy;
+}
+
+/** How a broker copies segments into the bucket. */
+export interface RemoteCopy {
+  /** Of segments that could be copied and are not yet. */
+  readonly lagBytes: number;
+  /** Copies that failed for good, an average of five minutes; not those that a store which is away makes wait. */
+  readonly errorsPerSecond: number;
 }
 
 export interface QuorumView {

@@ -23,6 +23,7 @@ export function planConditions(context: Context, findings: Findings): readonly C
     [CONDITION_TYPES.ready]: readyOf(context),
     [CONDITION_TYPES.clusterResizing]: resizingOf(context, findings),
     [CONDITION_TYPES.rolling]: rollingOf(findings),
+    [CONDITION_TYPES.storageTiered]: context.rules.tieringOf(context.members, context.observed),
     [CONDITION_TYPES.stalled]: stalled,
     [CONDITION_TYPES.reconciling]: reconcilingOf(context, findings, stalled),
   };

@@ -2,9 +2,10 @@ import { brokersObstacle, clusterObstacle, quorumObstacle } from './safety.ts';
 import { fileChange, templateToKeep, templateToServe } from './templates.ts';
 import { claimObstacle, nameObstacle } from './gates.ts';
 import { chooseBatch } from './batch.ts';
+import { tieringOf } from './plan-tiering.ts';
 
 /**
- * Decisions on which safety rests, in one place: the simulation replaces one at a time by a wrong one and shows that an
+ * Decisions on which safety and quiet rest, in one place: the simulation replaces one at a time by a wrong one and shows that an
  * invariant notices.
  */
 export interface Rules {
@@ -17,6 +18,7 @@ export interface Rules {
   readonly nameObstacle: typeof nameObstacle;
   readonly claimObstacle: typeof claimObstacle;
   readonly chooseBatch: typeof chooseBatch;
+  readonly tieringOf: typeof tieringOf;
 }
 
 export const RULES: Rules = {
@@ -29,4 +31,5 @@ export const RULES: Rules = {
   nameObstacle,
   claimObstacle,
   chooseBatch,
+  tieringOf,
 };

@@ -56,6 +56,15 @@ rules:
     name: kafka_client_quota_$3
     type: GAUGE
     labels: { operation: "$1", user: "$2" }
+  - pattern: kafka.server<type=BrokerTopicMetrics, name=RemoteCopyErrorsPerSec><>FiveMinuteRate
+    cache: true
+    name: kafka_server_brokertopicmetrics_remotecopyerrors_five_minute_rate
+    type: GAUGE
+  - pattern: kafka.(\\w+)<type=(.+), name=(.+), topic=(.+)><>Value
+    cache: true
+    name: kafka_$1_$2_$3
+    type: GAUGE
+    labels: { topic: "$4" }
   - pattern: kafka.(\\w+)<type=(.+), name=(.+), topic=(.+)><>Count
     cache: true
     name: kafka_$1_$2_$3_total

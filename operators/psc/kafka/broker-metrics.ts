@@ -2,7 +2,7 @@ import { type IncomingMessage, request } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { PORTS } from '../../../constructs/kubernetes/kafka/listeners.ts';
 import { SCRAPE_ANNOTATIONS } from '../../../constructs/kubernetes/kafka/metrics.ts';
-import type { BrokerMetrics } from '../observed.ts';
+import type { BrokerMetrics, RemoteCopy } from '../observed.ts';
 
 /** Names that the exporter's rules give to the gauges that matter here (constructs/kubernetes/kafka/metrics.ts). */
 const METRICS = {
@@ -10,7 +10,13 @@ const METRICS = {
   underMinIsrPartitions: 'kafka_server_replicamanager_underminisrpartitioncount',
   offlineLogDirectories: 'kafka_log_logmanager_offlinelogdirectorycount',
   brokerState: 'kafka_server_kafkaserver_brokerstate',
-} as const satisfies Record<keyof BrokerMetrics, string>;
+} as const satisfies Record<keyof Omit<BrokerMetrics, 'remoteCopy'>, string>;
+
+/** Of brokers with Infinite Storage; with a topic they are of that topic, without of all. */
+const COPY_METRICS = {
+  lagBytes: 'kafka_server_brokertopicmetrics_remotecopylagbytes',
+  errorsPerSecond: 'kafka_server_brokertopicmetrics_remotecopyerrors_five_minute_rate',
+} as const satisfies Record<keyof RemoteCopy, string>;
 
 /** Far above what the exporter's rules let a broker show. */
 const MAX_BODY_LENGTH = 16 * 1024 * 1024;
@@ -25,7 +31,7 @@ export async function readBrokerMetrics(
   { lookup, signal }: { readonly lookup?: LookupFunction; readonly signal: AbortSignal },
 ): Promise<BrokerMetrics> {
   // The exporter shows only metrics that are asked for by name, where any are.
-  const path = `${SCRAPE_ANNOTATIONS['prometheus.io/path']}?${Object.values(METRICS)
+  const path = `${SCRAPE_ANNOTATIONS['prometheus.io/path']}?${[...NAMES]
     .map((name) => `name%5B%5D=${name}`)
     .join('&')}`;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -62,23 +68,28 @@ async function* linesOf(response: IncomingMessage, host: string): AsyncGenerator
 export async function parseBrokerMetrics(lines: AsyncIterable<string> | Iterable<string>): Promise<BrokerMetrics> {
   const values = new Map<string, number>();
   for await (const line of lines) {
-    const [, name = '', value = ''] = SAMPLE.exec(line) ?? [];
-    if (NAMES.has(name) && Number.isFinite(Number(value))) values.set(name, Number(value));
+    const [, name = '', labels = '', value = ''] = SAMPLE.exec(line) ?? [];
+    // A sample of one topic is not the broker's.
+    if (NAMES.has(name) && !labels.includes('topic=') && Number.isFinite(Number(value)))
+      values.set(name, Number(value));
   }
   const valueOf = (name: string): number => {
     const value = values.get(name);
     if (value === undefined) throw new Error(`the metrics have no ${name}`);
     return value;
   };
+  const lagBytes = values.get(COPY_METRICS.lagBytes);
+  const errorsPerSecond = values.get(COPY_METRICS.errorsPerSecond);
   return {
     underReplicatedPartitions: valueOf(METRICS.underReplicatedPartitions),
     underMinIsrPartitions: valueOf(METRICS.underMinIsrPartitions),
     offlineLogDirectories: valueOf(METRICS.offlineLogDirectories),
     brokerState: valueOf(METRICS.brokerState),
+    ...(lagBytes === undefined || errorsPerSecond === undefined ? {} : { remoteCopy: { lagBytes, errorsPerSecond } }),
   };
 }
 
 /** A line of the exposition format: name, labels if any, value, time if any. */
-const SAMPLE = /^([a-z_]+)(?:\{.*\})? (\S+)/;
+const SAMPLE = /^([a-z_]+)(?:\{(.*)\})? (\S+)/;
 
-const NAMES: ReadonlySet<string> = new Set(Object.values(METRICS));
+const NAMES: ReadonlySet<string> = new Set([...Object.values(METRICS), ...Object.values(COPY_METRICS)]);

@@ -41,6 +41,7 @@ describe('a cluster that is as its PSC says', () => {
       'flotilla.dev/Ready': 'AllBrokersInSync',
       'flotilla.dev/ClusterResizing': 'ClusterNotResizing',
       'flotilla.dev/Rolling': 'ClusterNotRolling',
+      'flotilla.dev/StorageTiered': 'NotRequested',
       Stalled: 'NotStalled',
       Reconciling: 'UpToDate',
     });

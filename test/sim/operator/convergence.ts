@@ -1,7 +1,13 @@
-import { CONDITION_TYPES, findCondition } from '../../../contracts/conditions.ts';
+import {
+  CONDITION_TYPES,
+  type ConditionStatus,
+  type ConditionType,
+  findCondition,
+} from '../../../contracts/conditions.ts';
 import { claimName } from '../../../constructs/kubernetes/kafka/claims.ts';
 import { viewCluster } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { dynamicLimits } from '../../../constructs/kubernetes/kafka/dynamic-limits.ts';
+import type { StoredPsc } from '../../../operators/psc/observed.ts';
 import { requestedGib } from './api-model.ts';
 import { DYNAMIC_SETTINGS } from './kafka-model.ts';
 import { observedPod } from './pod-record.ts';
@@ -10,11 +16,12 @@ import type { World } from './world.ts';
 
 /** What still keeps the cluster from being what the spec says; undefined when nothing does. */
 export function unfinished(world: World): string | undefined {
-  return unfinishedPods(world) ?? unfinishedKafka(world) ?? unfinishedStatus(world);
+  // Where a volume is gone for good, no more can be finished than to say so.
+  if (world.lostClaims.size > 0) return unnamedLoss(world) ?? unfinishedTiering(world);
+  return unfinishedPods(world) ?? unfinishedKafka(world) ?? unfinishedTiering(world) ?? unfinishedStatus(world);
 }
 
-/** Where a volume is gone for good, nothing can be finished; it must be said. */
-export function unnamedLoss({ api, lostClaims }: World): string | undefined {
+function unnamedLoss({ api, lostClaims }: World): string | undefined {
   const stalled = findCondition(api.storedPsc()?.status?.conditions, CONDITION_TYPES.stalled);
   const isSaid = stalled?.status === 'True' && [...lostClaims].every((name) => stalled.message?.includes(name));
   return isSaid ? undefined : `no condition names ${[...lostClaims].join(', ')}: ${stalled?.message ?? ''}`;
@@ -57,21 +64,33 @@ function unfinishedKafka({ api, kafka, dataPlane }: World): string | undefined {
   return undefined;
 }
 
+function unfinishedTiering({ api, kafka }: World): string | undefined {
+  if (!kafka.isTierWell()) return 'brokers have not got over what their object store did';
+  return unlikeWanted(api.storedPsc(), [[CONDITION_TYPES.storageTiered, 'True']]);
+}
+
 function unfinishedStatus({ api }: World): string | undefined {
   const psc = api.storedPsc();
   if (psc?.status?.observedGeneration !== psc?.metadata.generation) return 'the status speaks of an older spec';
-  const wanted = [
+  const unlike = unlikeWanted(psc, [
     [CONDITION_TYPES.ready, 'True'],
     [CONDITION_TYPES.rolling, 'False'],
     [CONDITION_TYPES.clusterResizing, 'False'],
     [CONDITION_TYPES.stalled, 'False'],
     [CONDITION_TYPES.reconciling, 'False'],
-  ] as const;
+  ]);
+  return unlike ?? (psc?.status?.fence === undefined ? undefined : 'a fence is left in the status');
+}
+
+function unlikeWanted(
+  psc: StoredPsc | undefined,
+  wanted: readonly (readonly [ConditionType, ConditionStatus])[],
+): string | undefined {
   for (const [type, status] of wanted) {
     const condition = findCondition(psc?.status?.conditions, type);
     if (condition?.status !== status) {
       return `condition ${type} is ${condition?.status ?? 'absent'} (${condition?.reason ?? ''}: ${condition?.message ?? ''})`;
     }
   }
-  return psc?.status?.fence === undefined ? undefined : 'a fence is left in the status';
+  return undefined;
 }

@@ -22,6 +22,8 @@ const FAULTS: readonly (readonly [string, Fault])[] = [
   ['late writes', weather(60_000, 240_000, (random) => ({ longFlightRate: random.int(5, 30) / 100 }))],
   ['Kafka unreachable', weather(10_000, 90_000, () => ({ kafka: 'unreachable' }))],
   ['metrics unreachable', weather(10_000, 90_000, () => ({ kafka: 'without-metrics' }))],
+  ['object store refuses', weather(30_000, 300_000, () => ({ objectStore: 'refuses' }))],
+  ['object store away', weather(30_000, 300_000, () => ({ objectStore: 'is-away' }))],
   ['slow catch-up', weather(60_000, 300_000, (random) => ({ catchUpFactor: random.int(3, 15) }))],
   ['pauses during requests', weather(30_000, 240_000, (random) => ({ pauseRate: random.int(1, 5) / 100 }))],
   [

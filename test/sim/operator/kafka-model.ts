@@ -4,6 +4,7 @@ import type { Prng } from '../kernel/prng.ts';
 import type { Scheduler } from '../kernel/scheduler.ts';
 import { beginReassignment, PartitionsModel } from './partitions-model.ts';
 import { QuorumModel } from './quorum-model.ts';
+import { TierModel } from './tier-model.ts';
 import type { Weather } from './weather.ts';
 
 type ProcessState = 'down' | 'starting' | 'recovering' | 'running' | 'stopping';
@@ -50,10 +51,13 @@ const LISTENER_SETTINGS: ReadonlySet<string> = new Set([
 export class KafkaModel {
   readonly partitions = new PartitionsModel();
   readonly quorum: QuorumModel;
+  /** Whether brokers run with Infinite Storage. */
+  isTiered = false;
   readonly settings = new Map<string, string>();
   readonly #scheduler: Scheduler;
   readonly #random: Prng;
   readonly #weather: () => Weather;
+  readonly #tier: TierModel;
   readonly #onChange: () => void;
   readonly #brokers = new Map<number, Broker>();
   #quota: Readonly<Record<string, number>> = {};
@@ -63,6 +67,7 @@ export class KafkaModel {
     this.#scheduler = scheduler;
     this.#random = random;
     this.#weather = weather;
+    this.#tier = new TierModel(weather);
     this.#onChange = onChange;
     this.quorum = new QuorumModel(scheduler, random, () => {
       this.#changed();
@@ -235,6 +240,11 @@ export class KafkaModel {
     };
   }
 
+  /** Whether brokers copy as they do when nothing is wrong. */
+  isTierWell(): boolean {
+    return this.#tier.isWell(this.#scheduler.nowMs);
+  }
+
   #brokerView({ id, isFenced, process, usedShare }: Broker, isBlind: boolean): RegisteredBroker {
     const led = this.partitions.all.filter(({ leader }) => leader === id);
     const short = led.filter(({ isr, replicas, adding }) => isr.length < replicas.length - adding.length);
@@ -251,6 +261,7 @@ export class KafkaModel {
         underMinIsrPartitions: under.length,
         offlineLogDirectories: 0,
         brokerState: BROKER_STATES[process],
+        ...(this.isTiered ? { remoteCopy: this.#tier.remoteCopy(id, this.#scheduler.nowMs, totalBytes) } : {}),
       },
       disk: { totalBytes, usableBytes: Math.floor(totalBytes * (1 - usedShare)) },
     };

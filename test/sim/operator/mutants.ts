@@ -28,6 +28,9 @@ export const MUTANTS: readonly Mutant[] = [
   }),
   withRules('what failed goes on being served', 'last-good', 18, { templateToServe: ({ wanted }) => wanted }),
   withRules('brokers come before their names', 'names-first', 1, { nameObstacle: () => undefined }),
+  withRules('every noise of metrics is said', 'quiet', 1, {
+    tieringOf: (members, { psc, kafka }) => RULES.tieringOf(members, { kafka, psc: alwaysInTrouble(psc) }),
+  }),
   {
     name: 'a plan is made that the judge refuses',
     killedBy: 'no-mistake',
@@ -138,6 +141,17 @@ function readAs(cluster: ClusterPort, change: (read: PscObjects) => PscObjects):
     cached: (psc) => changed(cluster.cached(psc)),
     fresh: async (psc) => changed(await cluster.fresh(psc)),
   };
+}
+
+/** What was said last makes no difference then. */
+function alwaysInTrouble(psc: StoredPsc): StoredPsc {
+  const trouble = {
+    type: 'flotilla.dev/StorageTiered',
+    status: 'False',
+    reason: 'CopyLagging',
+    lastTransitionTime: new Date(0).toISOString(),
+  } as const;
+  return { ...psc, status: { ...psc.status, conditions: [trouble] } };
 }
 
 function nextController(id: number): number {

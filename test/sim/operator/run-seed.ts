@@ -1,6 +1,6 @@
 import { Prng } from '../kernel/prng.ts';
 import { Trace } from '../kernel/trace.ts';
-import { unfinished, unnamedLoss } from './convergence.ts';
+import { unfinished } from './convergence.ts';
 import { injectFault } from './faults.ts';
 import type { Invariant, Violation } from './invariants.ts';
 import type { Reconcile } from './operator-process.ts';
@@ -85,12 +85,11 @@ function scheduleFaults(world: World, endMs: number, random: Prng): void {
 async function settle(world: World, isOver: () => boolean): Promise<void> {
   const { scheduler, judge } = world;
   const deadlineMs = scheduler.nowMs + LIVENESS_MS;
-  const isDone = (): boolean => (world.lostClaims.size > 0 ? unnamedLoss(world) : unfinished(world)) === undefined;
-  while (!isDone() && scheduler.nowMs < deadlineMs && !isOver()) {
+  while (unfinished(world) !== undefined && scheduler.nowMs < deadlineMs && !isOver()) {
     await scheduler.runUntil(scheduler.nowMs + 5_000, isOver);
   }
   if (isOver()) return;
-  const left = world.lostClaims.size > 0 ? unnamedLoss(world) : unfinished(world);
+  const left = unfinished(world);
   if (left !== undefined) {
     const { conditions = [], fence, rolls } = world.api.storedPsc()?.status ?? {};
     for (const { type, status, reason, message } of conditions)

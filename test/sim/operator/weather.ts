@@ -9,6 +9,8 @@ export interface Weather {
   /** Requests during which the process stands still for longer than its lease may hold. */
   readonly pauseRate: number;
   readonly kafka: 'reachable' | 'unreachable' | 'without-metrics';
+  /** While it is away, brokers count no failures (RLMCopyTask). */
+  readonly objectStore: 'takes' | 'refuses' | 'is-away';
   /** By how much longer replicas take to catch up. */
   readonly catchUpFactor: number;
 }
@@ -22,5 +24,6 @@ export const FAIR_WEATHER: Weather = {
   longFlightRate: 0,
   pauseRate: 0,
   kafka: 'reachable',
+  objectStore: 'takes',
   catchUpFactor: 1,
 };

@@ -19,6 +19,7 @@ import { FAIR_WEATHER, type Weather } from './weather.ts';
 const PROCESSES = 2;
 const TOPICS = 6;
 const PARTITIONS_PER_TOPIC = 3;
+const TIERED = { bucket: 'flotilla-orders', prefix: 'orders', localRetentionMs: '3600000' } as const;
 
 /** One Kubernetes cluster with one PSC, its Kafka, its names, and the operator's processes, all in virtual time. */
 export class World {
@@ -107,8 +108,9 @@ export class World {
     const storage = { ...kafka.brokers.storage, growthLimitGib: 40 };
     const spec = {
       ...example.spec,
-      kafka: { ...kafka, brokers: { ...kafka.brokers, maxUnavailablePerZone, storage } },
+      kafka: { ...kafka, brokers: { ...kafka.brokers, maxUnavailablePerZone, storage }, tieredStorage: TIERED },
     };
+    this.kafka.isTiered = true;
     const metadata = {
       ...example.metadata,
       uid: this.api.newUid(),

@@ -169,6 +169,18 @@ describe("a broker's metrics", () => {
     });
   });
 
+  test('tell of copies into the bucket where the broker makes any: of all topics, not of one', async () => {
+    const copies = [
+      'kafka_server_brokertopicmetrics_remotecopylagbytes{topic="orders"} 7.0',
+      'kafka_server_brokertopicmetrics_remotecopylagbytes 42.0',
+      'kafka_server_brokertopicmetrics_remotecopylagbytes{topic="paid"} 35.0',
+      'kafka_server_brokertopicmetrics_remotecopyerrors_five_minute_rate 0.25',
+    ];
+    const { remoteCopy } = await parseBrokerMetrics([...text, ...copies]);
+    expect(remoteCopy).toEqual({ lagBytes: 42, errorsPerSecond: 0.25 });
+    expect((await parseBrokerMetrics([...text, ...copies.slice(0, 3)])).remoteCopy).toBeUndefined();
+  });
+
   test.each([1, 2, 4, 5])('are not guessed when line %i is missing or says no number', async (index) => {
     const name = text[index]?.split(/[ {]/)[0] ?? '';
     await expect(parseBrokerMetrics(text.toSpliced(index, 1))).rejects.toThrow(name);
