@@ -116,7 +116,10 @@ function readStack(
     draft,
     document,
     problems,
-    config: () => complete(stackFileSchema.parse(value), stack),
+    config: () => {
+      if (structure.parsed === undefined) throw new Error(`${file} has problems, and no config`);
+      return complete(structure.parsed, stack);
+    },
   };
 }
 

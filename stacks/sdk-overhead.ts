@@ -4,6 +4,7 @@ import { rememberFrames } from './sdk/frames.ts';
 import { loadWhenCalled, loadWhenRead, runtimeModule } from './sdk/modules.ts';
 import { makeOutputsWhenRead } from './sdk/outputs.ts';
 import { leavePromisesUntraced } from './sdk/promises.ts';
+import { keepStructsAsBytes } from './sdk/structs.ts';
 
 export interface SdkOverheadOptions {
   /** Whether somebody looks for promises that never end (`PULUMI_DEBUG_PROMISE_LEAKS`) and wants their traces. */
@@ -23,6 +24,7 @@ export async function shedSdkOverhead({ arePromisesTraced }: SdkOverheadOptions)
   const { default: pulumi } = await import('@pulumi/pulumi');
   joinDebugMessages(pulumi.log);
   rememberFrames(pulumi.Resource);
+  keepStructsAsBytes(require);
   if (arePromisesTraced === 'no') {
     leavePromisesUntraced(require);
     makeOutputsWhenRead(require);

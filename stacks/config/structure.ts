@@ -4,7 +4,9 @@ import { didYouMean, nearest } from './nearest.ts';
 import type { Finding, Path } from './problem.ts';
 import { shown } from './problem.ts';
 
-export interface Structure {
+export interface Structure<Value> {
+  /** What the schema makes of a value that keeps to it. */
+  readonly parsed?: Value;
   readonly findings: readonly Finding[];
   /** The value without the parts that break the schema; holes stay in lists, so that indexes still count. */
   readonly pruned: unknown;
@@ -16,13 +18,13 @@ export interface Structure {
  * Holds a value against a schema and cuts out what breaks it, so that rules over the rest can run all the same.
  * `spelled` gives a scalar as the file writes it, for what to put in quotes.
  */
-export function checkStructure(
-  schema: z.ZodType,
+export function checkStructure<Value>(
+  schema: z.ZodType<Value>,
   value: unknown,
   spelled: (path: Path) => string | undefined,
-): Structure {
+): Structure<Value> {
   const result = schema.safeParse(value);
-  if (result.success) return { findings: [], pruned: value, isUnclear: () => false };
+  if (result.success) return { parsed: result.data, findings: [], pruned: value, isUnclear: () => false };
   const issues = result.error.issues.map((issue) => ({ ...issue, path: issue.path.map(pathPart) }));
   const cuts = new Set(issues.flatMap((issue) => cutsOf(issue).map(cutKey)));
   const context = { schema, value, spelled };
