@@ -23,6 +23,14 @@ export function namingProblems({ kubernetesClusters, tenants, controlPlane }: Re
     problemUnless(clusters.includes(cluster), path, cluster, `the region has the clusters ${clusters.join(', ')}`);
   return [
     ...problemUnless(clusters.length > 0, 'kubernetesClusters', undefined, 'a region has one data plane at least'),
+    ...clusters.flatMap((name, index) =>
+      problemUnless(
+        clusters.indexOf(name) === index,
+        `kubernetesClusters[${index}].name`,
+        name,
+        'another cluster has this name',
+      ),
+    ),
     ...names.flatMap((name, index) =>
       problemUnless(names.indexOf(name) === index, `tenants[${index}].name`, name, 'another tenant has this name'),
     ),

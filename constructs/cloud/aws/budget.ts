@@ -2,7 +2,8 @@ import { ComponentResource } from '@pulumi/pulumi';
 import type { ComponentResourceOptions, Output } from '@pulumi/pulumi';
 import { Budget } from '@pulumi/aws/budgets/budget.js';
 import { LABELS } from '../../../contracts/labels.ts';
-import { problemUnless, refuseProblems } from '../input-problems.ts';
+import { budgetArgsProblems, type BudgetLimits } from '../budget-problems.ts';
+import { refuseProblems } from '../input-problems.ts';
 import type { InputProblem } from '../input-problems.ts';
 import type { BudgetArgs, RegionPlace } from '../region-args.ts';
 import { regionTags } from '../region-tags.ts';
@@ -67,30 +68,13 @@ const ALERTS = [
 
 /** Everything that is wrong with the arguments of a budget on AWS. */
 export function budgetProblems(args: AwsBudgetArgs): readonly InputProblem[] {
-  const { monthlyAmount, currency, alertEmails, firstMonth } = args.budget;
-  return [
-    ...regionProblems(args),
-    ...problemUnless(
-      Number.isFinite(monthlyAmount) && monthlyAmount > 0,
-      'budget.monthlyAmount',
-      String(monthlyAmount),
-      'a month costs more than nothing',
-    ),
-    ...problemUnless(currency === 'USD', 'budget.currency', currency, 'AWS takes budgets in USD'),
-    ...problemUnless(
-      alertEmails.length > 0 && alertEmails.length <= MAX_EMAILS,
-      'budget.alertEmails',
-      String(alertEmails.length),
-      `name from 1 to ${MAX_EMAILS} addresses, as many as a notification of AWS has room for`,
-    ),
-    ...problemUnless(
-      /^\d{4}-(0[1-9]|1[0-2])$/.test(firstMonth),
-      'budget.firstMonth',
-      firstMonth,
-      'a month is written as in 2026-12',
-    ),
-  ];
+  return [...regionProblems(args), ...budgetArgsProblems(args.budget, LIMITS)];
 }
 
-/** docs.aws.amazon.com/cost-management/latest/userguide/management-limits.html */
-const MAX_EMAILS = 10;
+const LIMITS: BudgetLimits = {
+  currency: /^USD$/,
+  currencyRule: 'AWS takes budgets in USD',
+  // docs.aws.amazon.com/cost-management/latest/userguide/management-limits.html
+  maxEmails: 10,
+  roomOf: 'a notification of AWS',
+};

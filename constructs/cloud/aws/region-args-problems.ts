@@ -1,6 +1,6 @@
 import { NAME_PART_LIMITS } from '../../../contracts/name-limits.ts';
 import { movedProblems, namingProblems, uniqueProblems } from '../composed-problems.ts';
-import { nameProblem, problemUnless } from '../input-problems.ts';
+import { nameProblem } from '../input-problems.ts';
 import type { InputProblem } from '../input-problems.ts';
 import type { RegionArgs } from '../region-args.ts';
 import { budgetProblems } from './budget.ts';
@@ -32,20 +32,13 @@ export function regionArgsProblems(args: RegionArgs): readonly InputProblem[] {
 
 function clusterProblems(args: RegionArgs): readonly InputProblem[] {
   const { kubernetesClusters: clusters, region } = args;
-  const names = clusters.map(({ name }) => name);
-  return clusters.flatMap((cluster, index) => [
-    ...movedProblems(
+  return clusters.flatMap((cluster, index) =>
+    movedProblems(
       kubernetesClusterProblems({ ...args, cluster, network: { privateSubnetIds: byZone(region.zones) } }),
       'cluster.',
       `kubernetesClusters[${index}].`,
     ),
-    ...problemUnless(
-      names.indexOf(cluster.name) === index,
-      `kubernetesClusters[${index}].name`,
-      cluster.name,
-      'another cluster has this name',
-    ),
-  ]);
+  );
 }
 
 function tenantProblems(args: RegionArgs): readonly InputProblem[] {

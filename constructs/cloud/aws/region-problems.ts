@@ -1,30 +1,18 @@
-import { knownRegions } from '../../capacity/zones.ts';
-import { nameProblem, problemUnless } from '../input-problems.ts';
+import { problemUnless } from '../input-problems.ts';
 import type { InputProblem } from '../input-problems.ts';
-import type { RegionPlace } from '../region-args.ts';
+import { type Place, type PlaceLimits, placeProblems } from '../place-problems.ts';
 
 /** Everything that is wrong with the place of a component on AWS. */
-export function regionProblems({
-  stack,
-  region,
-}: {
-  readonly stack: string;
-  readonly region: RegionPlace;
-}): readonly InputProblem[] {
-  const { cloud, name, account } = region;
-  return [
-    ...problemUnless(cloud === 'aws', 'region.cloud', cloud, 'this component makes resources of aws'),
-    ...problemUnless(
-      knownRegions('aws').includes(name),
-      'region.name',
-      name,
-      'use a region that the capacity catalogue knows (constructs/capacity/zones.ts)',
-    ),
-    ...problemUnless(/^\d{12}$/.test(account), 'region.account', account, 'an AWS account id has 12 digits'),
-    ...tagProblems(region.tags),
-    ...nameProblem('stack', stack, MAX_STACK_NAME),
-  ];
+export function regionProblems(place: Place): readonly InputProblem[] {
+  return [...placeProblems('aws', place, LIMITS), ...tagProblems(place.region.tags)];
 }
+
+const LIMITS: PlaceLimits = {
+  account: /^\d{12}$/,
+  accountRule: 'an AWS account id has 12 digits',
+  // Leaves the names of roles room for the start of a tenant's.
+  maxStackLength: 40,
+};
 
 /** docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: the strictest of the services that get them. */
 function tagProblems(tags: Readonly<Record<string, string>>): readonly InputProblem[] {
@@ -43,6 +31,3 @@ function tagProblems(tags: Readonly<Record<string, string>>): readonly InputProb
     ),
   ]);
 }
-
-/** Leaves the names of roles room for the start of a tenant's. */
-const MAX_STACK_NAME = 40;

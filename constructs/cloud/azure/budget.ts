@@ -1,7 +1,8 @@
 import { ComponentResource } from '@pulumi/pulumi';
 import type { ComponentResourceOptions, Output } from '@pulumi/pulumi';
 import { Budget } from '@pulumi/azure-native/consumption/budget.js';
-import { problemUnless, refuseProblems } from '../input-problems.ts';
+import { budgetArgsProblems, type BudgetLimits } from '../budget-problems.ts';
+import { refuseProblems } from '../input-problems.ts';
 import type { InputProblem } from '../input-problems.ts';
 import type { BudgetArgs, RegionPlace } from '../region-args.ts';
 import { regionProblems } from './region-problems.ts';
@@ -64,30 +65,13 @@ const ALERTS = [
 
 /** Everything that is wrong with the arguments of a budget on Azure. */
 export function budgetProblems(args: AzureBudgetArgs): readonly InputProblem[] {
-  const { monthlyAmount, currency, alertEmails, firstMonth } = args.budget;
-  return [
-    ...regionProblems(args),
-    ...problemUnless(
-      Number.isFinite(monthlyAmount) && monthlyAmount > 0,
-      'budget.monthlyAmount',
-      String(monthlyAmount),
-      'a month costs more than nothing',
-    ),
-    ...problemUnless(/^[A-Z]{3}$/.test(currency), 'budget.currency', currency, 'a currency is written as in USD'),
-    ...problemUnless(
-      alertEmails.length > 0 && alertEmails.length <= MAX_EMAILS,
-      'budget.alertEmails',
-      String(alertEmails.length),
-      `name from 1 to ${MAX_EMAILS} addresses, as many as a notification of Azure has room for`,
-    ),
-    ...problemUnless(
-      /^\d{4}-(0[1-9]|1[0-2])$/.test(firstMonth),
-      'budget.firstMonth',
-      firstMonth,
-      'a month is written as in 2026-12',
-    ),
-  ];
+  return [...regionProblems(args), ...budgetArgsProblems(args.budget, LIMITS)];
 }
 
-/** learn.microsoft.com/rest/api/consumption/budgets/create-or-update */
-const MAX_EMAILS = 50;
+const LIMITS: BudgetLimits = {
+  currency: /^[A-Z]{3}$/,
+  currencyRule: 'a currency is written as in USD',
+  // learn.microsoft.com/rest/api/consumption/budgets/create-or-update
+  maxEmails: 50,
+  roomOf: 'a notification of Azure',
+};

@@ -1,6 +1,5 @@
 import { movedProblems, namingProblems, uniqueProblems } from '../composed-problems.ts';
 import { networkRangeProblem, regionSubnets } from '../address-plan.ts';
-import { problemUnless } from '../input-problems.ts';
 import type { InputProblem } from '../input-problems.ts';
 import type { RegionArgs } from '../region-args.ts';
 import { budgetProblems } from './budget.ts';
@@ -36,19 +35,13 @@ function clusterProblems(args: RegionArgs): readonly InputProblem[] {
   // Subnets are not there yet; that each zone will have one is all that matters.
   const nodeSubnetIds = Object.fromEntries(region.zones.map((zone) => [zone, zone]));
   return [
-    ...clusters.flatMap((cluster, index) => [
-      ...movedProblems(
+    ...clusters.flatMap((cluster, index) =>
+      movedProblems(
         kubernetesClusterProblems({ ...args, cluster, nodeSubnetIds }),
         'cluster.',
         `kubernetesClusters[${index}].`,
       ),
-      ...problemUnless(
-        names.indexOf(cluster.name) === index,
-        `kubernetesClusters[${index}].name`,
-        cluster.name,
-        'another cluster has this name',
-      ),
-    ]),
+    ),
     ...(clusters.length === 0
       ? []
       : issuerProblems('kubernetesClusters', Object.fromEntries(names.map((name) => [name, name])))),

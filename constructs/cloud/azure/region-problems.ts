@@ -1,35 +1,18 @@
-import { knownRegions } from '../../capacity/zones.ts';
-import { nameProblem, problemUnless } from '../input-problems.ts';
+import { problemUnless } from '../input-problems.ts';
 import type { InputProblem } from '../input-problems.ts';
-import type { RegionPlace } from '../region-args.ts';
+import { type Place, type PlaceLimits, placeProblems } from '../place-problems.ts';
 
 /** Everything that is wrong with the place of a component on Azure. */
-export function regionProblems({
-  stack,
-  region,
-}: {
-  readonly stack: string;
-  readonly region: RegionPlace;
-}): readonly InputProblem[] {
-  const { cloud, name, account } = region;
-  return [
-    ...problemUnless(cloud === 'azure', 'region.cloud', cloud, 'this component makes resources of azure'),
-    ...problemUnless(
-      knownRegions('azure').includes(name),
-      'region.name',
-      name,
-      'use a region that the capacity catalogue knows (constructs/capacity/zones.ts)',
-    ),
-    ...problemUnless(
-      SUBSCRIPTION_ID.test(account),
-      'region.account',
-      account,
-      'an Azure subscription id is a UUID in small letters',
-    ),
-    ...tagProblems(region.tags),
-    ...nameProblem('stack', stack, MAX_STACK_NAME),
-  ];
+export function regionProblems(place: Place): readonly InputProblem[] {
+  return [...placeProblems('azure', place, LIMITS), ...tagProblems(place.region.tags)];
 }
+
+const LIMITS: PlaceLimits = {
+  account: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  accountRule: 'an Azure subscription id is a UUID in small letters',
+  // Leaves the names of identities and resource groups room for the start of a tenant's.
+  maxStackLength: 40,
+};
 
 /**
  * learn.microsoft.com/azure/azure-resource-manager/management/tag-resources: names of 512 characters, of which storage
@@ -61,7 +44,4 @@ function tagProblems(tags: Readonly<Record<string, string>>): readonly InputProb
   ];
 }
 
-const SUBSCRIPTION_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MAX_TAGS = 12;
-/** Leaves the names of identities and resource groups room for the start of a tenant's. */
-const MAX_STACK_NAME = 40;

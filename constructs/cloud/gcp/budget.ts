@@ -2,6 +2,7 @@ import { ComponentResource } from '@pulumi/pulumi';
 import type { ComponentResourceOptions, Output } from '@pulumi/pulumi';
 import { Budget } from '@pulumi/gcp/billing/budget.js';
 import { NotificationChannel } from '@pulumi/gcp/monitoring/notificationChannel.js';
+import { budgetArgsProblems, type BudgetLimits } from '../budget-problems.ts';
 import { problemUnless, refuseProblems } from '../input-problems.ts';
 import type { InputProblem } from '../input-problems.ts';
 import type { BudgetArgs, RegionPlace } from '../region-args.ts';
@@ -79,35 +80,11 @@ function money(amount: number): { readonly units: string; readonly nanos: number
   return { units: String(Math.floor(cents / 100)), nanos: (cents % 100) * 10_000_000 };
 }
 
+/** Everything that is wrong with a budget on GCP. */
 export function budgetProblems(budget: BudgetArgs): readonly InputProblem[] {
-  const { monthlyAmount, currency, alertEmails, billingAccount } = budget;
+  const { billingAccount } = budget;
   return [
-    ...problemUnless(
-      Number.isFinite(monthlyAmount) && monthlyAmount >= 0.01,
-      'budget.monthlyAmount',
-      String(monthlyAmount),
-      'a month costs more than nothing',
-    ),
-    ...problemUnless(
-      /^[A-Z]{3}$/.test(currency),
-      'budget.currency',
-      currency,
-      "use the billing account's currency, as in USD",
-    ),
-    ...problemUnless(
-      alertEmails.length > 0 && alertEmails.length <= MAX_EMAILS,
-      'budget.alertEmails',
-      String(alertEmails.length),
-      `name from 1 to ${MAX_EMAILS} addresses, as many as a budget of GCP has room for`,
-    ),
-    ...alertEmails.flatMap((email, index) =>
-      problemUnless(
-        alertEmails.indexOf(email) === index && /^[^@\s]+@[^@\s]+$/.test(email),
-        `budget.alertEmails[${index}]`,
-        email,
-        'use an address of e-mail that stands here once',
-      ),
-    ),
+    ...budgetArgsProblems(budget, LIMITS),
     ...problemUnless(
       billingAccount !== undefined && /^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$/.test(billingAccount),
       'budget.billingAccount',
@@ -117,5 +94,10 @@ export function budgetProblems(budget: BudgetArgs): readonly InputProblem[] {
   ];
 }
 
-/** cloud.google.com/billing/docs/how-to/budgets-notification-recipients */
-const MAX_EMAILS = 5;
+const LIMITS: BudgetLimits = {
+  currency: /^[A-Z]{3}$/,
+  currencyRule: "use the billing account's currency, as in USD",
+  // cloud.google.com/billing/docs/how-to/budgets-notification-recipients
+  maxEmails: 5,
+  roomOf: 'a budget of GCP',
+};

@@ -1,7 +1,8 @@
 import { ComponentResource, output } from '@pulumi/pulumi';
 import type { ComponentResourceOptions, Output } from '@pulumi/pulumi';
 import { ManagedZone } from '@pulumi/gcp/dns/managedZone.js';
-import { problemUnless, refuseProblems } from '../input-problems.ts';
+import { domainProblems } from '../domain-problems.ts';
+import { refuseProblems } from '../input-problems.ts';
 import type { InputProblem } from '../input-problems.ts';
 import type { RegionNetworkArgs, RegionPlace } from '../region-args.ts';
 import { resourceName } from '../resource-name.ts';
@@ -56,20 +57,8 @@ export class GcpDnsZone extends ComponentResource {
 
 /** Everything that is wrong with the arguments of a DNS zone on GCP. */
 export function dnsZoneProblems(args: GcpDnsZoneArgs): readonly InputProblem[] {
-  const { domain } = args.region;
-  return [
-    ...regionProblems(args),
-    ...problemUnless(
-      DOMAIN.test(domain) && domain.length <= MAX_DOMAIN,
-      'region.domain',
-      domain,
-      `a domain is made of labels of small letters, digits and dashes, at most ${MAX_DOMAIN} characters in all`,
-    ),
-  ];
+  return [...regionProblems(args), ...domainProblems(args.region.domain)];
 }
 
-const DOMAIN = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/;
-/** RFC 1035, 2.3.4, without the dot at the end. */
-const MAX_DOMAIN = 253;
 /** cloud.google.com/dns/docs/reference/rest/v1/managedZones */
 const MAX_ZONE_NAME = 63;

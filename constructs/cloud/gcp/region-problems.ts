@@ -1,39 +1,22 @@
-import { knownRegions } from '../../capacity/zones.ts';
-import { nameProblem, problemUnless } from '../input-problems.ts';
+import { problemUnless } from '../input-problems.ts';
 import type { InputProblem } from '../input-problems.ts';
-import type { RegionPlace } from '../region-args.ts';
+import { type Place, type PlaceLimits, placeProblems } from '../place-problems.ts';
 import { GCP_LABELS } from './region-labels.ts';
 
 /** A project's id (cloud.google.com/resource-manager/docs/creating-managing-projects). */
 export const PROJECT_ID = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 
 /** Everything that is wrong with the place of a component on GCP. */
-export function regionProblems({
-  stack,
-  region,
-}: {
-  readonly stack: string;
-  readonly region: RegionPlace;
-}): readonly InputProblem[] {
-  const { cloud, name, account } = region;
-  return [
-    ...problemUnless(cloud === 'gcp', 'region.cloud', cloud, 'this component makes resources of gcp'),
-    ...problemUnless(
-      knownRegions('gcp').includes(name),
-      'region.name',
-      name,
-      'use a region that the capacity catalogue knows (constructs/capacity/zones.ts)',
-    ),
-    ...problemUnless(
-      PROJECT_ID.test(account),
-      'region.account',
-      account,
-      "use the project's id: 6 to 30 small letters, digits and dashes, with a letter first and no dash last",
-    ),
-    ...labelProblems(region.tags),
-    ...nameProblem('stack', stack, MAX_STACK_NAME),
-  ];
+export function regionProblems(place: Place): readonly InputProblem[] {
+  return [...placeProblems('gcp', place, LIMITS), ...labelProblems(place.region.tags)];
 }
+
+const LIMITS: PlaceLimits = {
+  account: PROJECT_ID,
+  accountRule: "use the project's id: 6 to 30 small letters, digits and dashes, with a letter first and no dash last",
+  // Leaves names of 63 characters room for a tenant's.
+  maxStackLength: 40,
+};
 
 /** cloud.google.com/resource-manager/docs/labels-overview#requirements; what the strictest of the services take. */
 function labelProblems(labels: Readonly<Record<string, string>>): readonly InputProblem[] {
@@ -63,5 +46,3 @@ function labelProblems(labels: Readonly<Record<string, string>>): readonly Input
 }
 
 const MAX_LABELS = 64;
-/** Leaves names of 63 characters room for a tenant's. */
-const MAX_STACK_NAME = 40;

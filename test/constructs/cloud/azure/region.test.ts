@@ -252,9 +252,9 @@ describe('wrong arguments of a region on Azure', () => {
     expect(refusal.registered).toEqual([]);
     expect(refusal.paths).toEqual([
       'region.domain',
+      'kubernetesClusters[2].name',
       'tenants[0].cluster',
       'kubernetesClusters[0].version',
-      'kubernetesClusters[2].name',
       'controlPlane.database.instanceClass',
     ]);
   });
