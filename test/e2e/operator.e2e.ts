@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findCondition } from '../../contracts/conditions.ts';
 import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
+import { pscNamespace } from '../../contracts/names.ts';
+import { GROWTH_FACTOR } from '../../operators/psc/plan-claims.ts';
 import { eventually } from '../local/eventually.ts';
 import { type TestRegion, testRegion, UP_MAX_MS } from './region.ts';
 import { LEDGER, type Ledger, makeLedger } from './support/ledger.ts';
@@ -71,6 +73,25 @@ describe('a cluster under load, in the hands of the operator', () => {
     await ledger.when(isSettled(6), CHANGE_MAX_MS);
     expect(await ledger.podUids()).toEqual(before);
     await tellLongestWait('dynamic setting', PLANNED_MAX_MS);
+  });
+
+  it('lets a volume that fills grow by half, replaces no pod, and says so', async () => {
+    const before = await ledger.podUids();
+    const sizes = diskSizes((await ledger.psc()).status);
+    const filling = 'kafka-1';
+    const grown = Math.ceil((sizes[filling] ?? 0) * GROWTH_FACTOR);
+    expect((await region.flotilla('fault', 'fill-disk', `${LEDGER}/${filling}`, '80')).code).toBe(0);
+    const { status } = await ledger.when(({ status: now }) => diskSizes(now)[filling] === grown, CHANGE_MAX_MS);
+    expect(diskSizes(status)).toEqual({ ...sizes, [filling]: grown });
+    expect((await region.flotilla('fault', 'heal')).code).toBe(0);
+    await ledger.when(isSettled(6), CHANGE_MAX_MS);
+    expect(await ledger.podUids()).toEqual(before);
+    const events = await ledger.kubectl(['--namespace', pscNamespace(LEDGER), 'get', 'events', '--output=json']);
+    const { items } = JSON.parse(events) as { readonly items: readonly { reason: string; message: string }[] };
+    expect(items.filter(({ reason }) => reason === 'VolumeGrown').map(({ message }) => message)).toEqual([
+      expect.stringContaining(`${filling} grows from ${sizes[filling] ?? 0} to ${grown} GiB`),
+    ]);
+    await tellLongestWait('volume grown', PLANNED_MAX_MS);
   });
 
   it('rolls for a setting that needs a restart, every pod once', async () => {
@@ -156,6 +177,11 @@ describe('a cluster under load, in the hands of the operator', () => {
 
 const EVEN_MAX_MS = 1_000;
 const EVEN_LOOK_MS = 5_000;
+
+/** GiB of each broker's volume, by the name of its pod. */
+function diskSizes(status: PhysicalStatefulCluster['status']): Readonly<Record<string, number>> {
+  return Object.fromEntries((status?.brokers ?? []).map(({ pod, diskSizeGib }) => [pod, diskSizeGib ?? 0]));
+}
 
 /** A change that only brokers roll for: it is in their template and in no controller's. */
 function brokersOf(cpuLimitMillis: number): unknown {

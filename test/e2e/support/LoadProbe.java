@@ -30,6 +30,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class LoadProbe {
     private static final long RAMP_NS = 30_000_000_000L;
+    /** Records are sent so far apart, those of a round together: as a service hands on what came in meanwhile. */
+    private static final long ROUND_NS = 100_000_000L;
 
     private final String prefix;
     private final int topics;
@@ -117,18 +119,19 @@ public final class LoadProbe {
         settings.put("enable.idempotence", "true");
         settings.put("delivery.timeout.ms", "30000");
         settings.put("request.timeout.ms", "10000");
-        // Batches of several partitions at once, as a busy producer sends them.
-        settings.put("linger.ms", "100");
+        // A round is one request to each broker.
+        settings.put("linger.ms", "5");
         settings.put("buffer.memory", String.valueOf(64 << 20));
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             long startNs = System.nanoTime();
-            long dueNs = startNs;
-            for (long count = 0; !stopping; count++) {
-                int index = (int) (count % sent.length);
-                send(producer, index);
-                dueNs += (long) (1e9 / rateAfter(dueNs - startNs));
-                long earlyNs = dueNs - System.nanoTime();
+            long count = 0;
+            for (long dueNs = startNs; !stopping; dueNs += ROUND_NS) {
+                long round = (long) (rateAfter(dueNs - startNs) * ROUND_NS / 1e9);
+                for (long last = count + round; count < last; count++) {
+                    send(producer, (int) (count % sent.length));
+                }
+                long earlyNs = dueNs + ROUND_NS - System.nanoTime();
                 if (earlyNs > 1_000_000) {
                     Thread.sleep(earlyNs / 1_000_000);
                 }
@@ -176,6 +179,9 @@ public final class LoadProbe {
         settings.put("auto.offset.reset", "earliest");
         settings.put("isolation.level", "read_committed");
         settings.put("enable.auto.commit", "false");
+        // Only checks: it may come later, in fewer requests.
+        settings.put("fetch.min.bytes", String.valueOf(256 << 10));
+        settings.put("fetch.max.wait.ms", "1000");
         List<TopicPartition> all = new ArrayList<>();
         for (int index = 0; index < sent.length; index++) {
             all.add(place(index));
