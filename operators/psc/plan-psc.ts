@@ -125,20 +125,24 @@ function refusal(
   role: KafkaRole,
   { wanted, current, lastGood }: RoleTemplates,
   members: readonly Member[],
-  { observed: { psc }, lostClaims: lost }: Pick<Context, 'observed' | 'lostClaims'>,
+  { observed, lostClaims: lost }: Pick<Context, 'observed' | 'lostClaims'>,
 ): RoleContext['refused'] {
   const target = templateId(wanted);
-  const stored = psc.status?.rolls?.find((roll) => roll.role === role);
+  const stored = observed.psc.status?.rolls?.find((roll) => roll.role === role);
   if (stored?.refused === target) return { target, message: stored.message ?? '' };
   const isGoodOnce = lastGood === undefined || templateId(lastGood) === target;
   if (isGoodOnce || current === undefined) return undefined;
-  // No template helps a pod whose volume is gone, or that no node could take before either.
+  const fits = members.some((each) => each.state === 'InSync' && hasTemplate(each, wanted));
+  // No template helps a pod whose volume is gone, or that no node could take before either. Nor one that is new, where another
+  // runs with the same: its zone has no room, which costs nobody anything yet.
+  const isZones = (each: Member): boolean =>
+    fitAlike(lastGood, wanted) || (fits && role === 'broker' && !hasJoined({ observed }, each));
   const stuck = members.find(
     (each) =>
       each.state === 'Failed' &&
       hasTemplate(each, wanted) &&
       !lost.has(claimName(each.placed.name)) &&
-      (each.pod?.container.state === 'waiting' || !fitAlike(lastGood, wanted)),
+      (each.pod?.container.state === 'waiting' || !isZones(each)),
   );
   return stuck === undefined ? undefined : { target, message: `${stuck.placed.name}: ${stuck.why}` };
 }

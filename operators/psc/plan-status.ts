@@ -58,7 +58,7 @@ function controllerStatus(context: Context, each: Member): ControllerStatus {
 }
 
 /** Whether a broker has served once; it stays so, whatever happens to it later. */
-export function hasJoined({ observed }: Context, member: Member): boolean {
+export function hasJoined({ observed }: Pick<Context, 'observed'>, member: Member): boolean {
   if (isServing(member)) return true;
   return observed.psc.status?.brokers?.find(({ pod }) => pod === member.placed.name)?.joined ?? false;
 }

@@ -271,6 +271,25 @@ describe('a roll', () => {
     ]);
   });
 
+  it.each([
+    ['one that has served before is put back', true, 'RollStopped'],
+    ['a new one waits: its zone has no room, and another runs with the same', false, 'NotStalled'],
+  ])('that asks for other resources, where no node takes a broker: %s', (_, joined, reason) => {
+    const running = runningCluster(examplePsc('aws'));
+    const { kafka: spec } = running.psc.spec;
+    if (spec === undefined) throw new Error('no Kafka');
+    const resources = { ...spec.brokers.resources, memoryMib: spec.brokers.resources.memoryMib + 1024 };
+    const asked = afterPass(edited(running, { kafka: { ...spec, brokers: { ...spec.brokers, resources } } }));
+    const hashes = newHashes(asked, 'broker');
+    const lost = { ...hashes, ready: 'False', container: { state: 'none' }, unschedulableSinceMs: 0 } as const;
+    const stuck = withPods(asked, ({ name }) => (name === 'kafka-0' ? lost : name === 'kafka-1' ? hashes : undefined));
+    const away = withKafka(stuck, ({ brokers }) => ({ brokers: new Map([...brokers].filter(([id]) => id > 0)) }));
+    const { status } = away.psc;
+    const told = status?.brokers?.map((each) => (each.pod === 'kafka-0' ? { ...each, joined } : each)) ?? [];
+    const next = plan({ ...away, psc: { ...away.psc, status: { ...status, brokers: told } } });
+    expect(reasons(next)).toMatchObject({ Stalled: reason });
+  });
+
   it('is not needed for a setting that brokers take while they run', () => {
     const running = runningCluster(examplePsc('aws'));
     const changed = afterPass(edited(running, { kafka: kafka({ config: { 'message.max.bytes': '2000000' } }) }));

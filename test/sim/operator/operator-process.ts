@@ -4,6 +4,7 @@ import { clusterPort } from './cluster-port.ts';
 import { Courier } from './courier.ts';
 import { kafkaPort } from './kafka-port.ts';
 import { RENEW_DEADLINE_MS, RETRY_PERIOD_MS } from './lease-model.ts';
+import { EPOCH_MS } from './wall-clock.ts';
 import type { World } from './world.ts';
 
 /** The core under test, or a wrong variant of it. */
@@ -181,6 +182,3 @@ export class OperatorProcess {
 
 /** From a change, or from the end of a pass, to the next pass: a busy operator has other PSCs to look after. */
 const PASS_DELAY_MS = [200, 5_000] as const;
-
-/** 2026-01-01T00:00:00Z: virtual time is counted from here in everything that is written down. */
-const EPOCH_MS = 1_767_225_600_000;

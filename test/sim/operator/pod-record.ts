@@ -4,6 +4,7 @@ import { nodeIdOf } from '../../../operators/psc/classify.ts';
 import type { ContainerState, ObservedPod } from '../../../operators/psc/observed.ts';
 import type { NodeModel } from './node-model.ts';
 import { templateFacts, type TemplateFacts } from './pod-template-facts.ts';
+import { EPOCH_MS } from './wall-clock.ts';
 
 /** A pod as it truly is; {@link observedPod} is what the API server says of it. */
 export interface PodRecord {
@@ -77,7 +78,7 @@ export function observedPod(pod: PodRecord): ObservedPod {
     ...(pod.node === undefined ? {} : { node: pod.node.name }),
     ...(pod.gate === undefined ? {} : { inSyncGate: pod.gate }),
     ...(pod.fenceHolder === undefined ? {} : { fenceHolder: pod.fenceHolder }),
-    ...(pod.unschedulableSinceMs === undefined ? {} : { unschedulableSinceMs: pod.unschedulableSinceMs }),
+    ...(pod.unschedulableSinceMs === undefined ? {} : { unschedulableSinceMs: EPOCH_MS + pod.unschedulableSinceMs }),
   };
 }
 
