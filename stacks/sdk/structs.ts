@@ -14,6 +14,8 @@ interface Reader {
   readonly getBuffer: () => Uint8Array;
 }
 
+type ReaderClass = new (bytes: Uint8Array) => Reader;
+
 interface Writer {
   readonly writeSerializedMessage: (bytes: Uint8Array, start: number, end: number) => void;
 }
@@ -32,8 +34,8 @@ interface StructClass {
  * does. What goes over the wire is the same.
  */
 export function keepStructsAsBytes(require: NodeJS.Require): void {
-  const struct = exportOf<StructClass>(require, 'google-protobuf/google/protobuf/struct_pb.js', 'Struct');
-  const reader = exportOf<new (bytes: Uint8Array) => Reader>(require, 'google-protobuf', 'BinaryReader');
+  const struct = exportOf(require, 'google-protobuf/google/protobuf/struct_pb.js', 'Struct') as StructClass | undefined;
+  const reader = exportOf(require, 'google-protobuf', 'BinaryReader') as ReaderClass | undefined;
   if (struct === undefined || reader === undefined) return;
   if (!FUNCTIONS.every((name) => typeof struct[name] === 'function')) return;
   const { deserializeBinaryFromReader, serializeBinaryToWriter } = struct;
@@ -72,7 +74,7 @@ export function keepStructsAsBytes(require: NodeJS.Require): void {
 
 const FUNCTIONS = ['fromJavaScript', 'deserializeBinaryFromReader', 'serializeBinaryToWriter'] as const;
 
-function exportOf<T>(require: NodeJS.Require, name: string, member: string): T | undefined {
+function exportOf(require: NodeJS.Require, name: string, member: string): unknown {
   const path = resolved(require, name);
-  return path === undefined ? undefined : (require(path) as Readonly<Record<string, T>>)[member];
+  return path === undefined ? undefined : (require(path) as Readonly<Record<string, unknown>>)[member];
 }

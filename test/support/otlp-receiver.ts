@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
 /** A span as a collector sees it. */
 export interface ReceivedSpan {
@@ -102,16 +102,17 @@ function numbers(message: Uint8Array, field: number): readonly bigint[] {
   return fields(message, field).filter((value) => typeof value === 'bigint');
 }
 
-const VARINT = 0;
-const LENGTH = 2;
-
 function fields(message: Uint8Array, wanted: number): readonly (Uint8Array | bigint)[] {
   const reader = new BinaryReader(message);
   const found: (Uint8Array | bigint)[] = [];
   while (reader.pos < reader.len) {
     const [field, wire] = reader.tag();
     const value =
-      wire === VARINT ? BigInt(reader.uint64()) : wire === LENGTH ? reader.bytes() : reader.skip(wire, field);
+      wire === WireType.Varint
+        ? BigInt(reader.uint64())
+        : wire === WireType.LengthDelimited
+          ? reader.bytes()
+          : reader.skip(wire, field);
     if (field === wanted) found.push(value);
   }
   return found;

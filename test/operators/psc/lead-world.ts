@@ -7,7 +7,23 @@ import type { Timers } from '../../../operators/runtime/timers.ts';
 import { HOLDER, NOW_MS, OPTIONS } from './observed-cluster.ts';
 
 /** One PSC whose writes change nothing, and time that stands still until a test moves it. */
-export function leadWorld(first: Observed, steps?: Steps) {
+export interface LeadWorld {
+  readonly ports: { readonly cluster: ClusterPort; readonly kafka: KafkaPort };
+  readonly ended: readonly (readonly [psc: string, result: ReconcileResult])[];
+  readonly failures: readonly string[];
+  readonly writes: string[];
+  readonly isOver: () => boolean;
+  readonly lead: () => Promise<void>;
+  readonly stop: () => void;
+  readonly change: (psc: string) => void;
+  readonly remove: () => void;
+  readonly onWrite: (next: () => Promise<void>) => void;
+  readonly passTime: (timeMs: number) => void;
+  /** Resolves when nothing goes on any longer that does not wait for time or for a test. */
+  readonly settled: () => Promise<void>;
+}
+
+export function leadWorld(first: Observed, steps?: Steps): LeadWorld {
   let observed: Observed | undefined = first;
   let nowMs = 0;
   let isOver = false;
@@ -115,7 +131,6 @@ export function leadWorld(first: Observed, steps?: Steps) {
         timer.run();
       }
     },
-    /** Resolves when nothing goes on any longer that does not wait for time or for a test. */
     settled: async () => {
       for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     },

@@ -92,7 +92,7 @@ describe("the data plane's services", () => {
       80,
     ],
     ['http://192.0.2.7:4318', { ipBlock: { cidr: '192.0.2.7/32' } }, 4318],
-    ['https://traces.example.com', { ipBlock: expect.objectContaining({ cidr: '0.0.0.0/0' }) as unknown }, 443],
+    ['https://traces.example.com', { ipBlock: expect.objectContaining({ cidr: '0.0.0.0/0' }) }, 443],
   ])('of which the operator sends its spans to %s, and may reach no more than that for it', (tracesTo, peer, port) => {
     const before = servicesIn(context);
     const traced = servicesIn({ ...context, tracesTo });

@@ -292,7 +292,12 @@ describe('consumer lag', () => {
       return found?.lags.some(({ records }) => records === 3) === true ? true : undefined;
     });
     expect(await lag()).toEqual({ lags: [{ group: 'billing', topic: 'bills', records: 3 }], leftOut: 0 });
-    await consumer.leaveGroup();
+    await new Promise<void>((resolve, reject) => {
+      consumer.leaveGroup((error) => {
+        if (error === null) resolve();
+        else reject(error);
+      });
+    });
     await producer.send({ acks: -1, messages: messages.slice(0, 4) });
     expect(await lag()).toEqual({ lags: [{ group: 'billing', topic: 'bills', records: 7 }], leftOut: 0 });
     await Promise.all([consumer.close(), producer.close()]);
