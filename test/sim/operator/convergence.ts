@@ -7,6 +7,7 @@ import {
 import { claimName } from '../../../constructs/kubernetes/kafka/claims.ts';
 import { viewCluster } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { dynamicLimits } from '../../../constructs/kubernetes/kafka/dynamic-limits.ts';
+import { UNSCHEDULABLE_PATIENCE_MS } from '../../../operators/psc/classify.ts';
 import type { StoredPsc } from '../../../operators/psc/observed.ts';
 import { requestedGib } from './api-model.ts';
 import { DYNAMIC_SETTINGS } from './kafka-model.ts';
@@ -17,7 +18,7 @@ import type { World } from './world.ts';
 /** What still keeps the cluster from being what the spec says; undefined when nothing does. */
 export function unfinished(world: World): string | undefined {
   // Where a volume is gone for good, no more can be finished than to say so.
-  if (world.lostClaims.size > 0) return unnamedLoss(world) ?? unfinishedTiering(world);
+  if (world.lostClaims.size > 0) return unnamedLoss(world) ?? unfinishedPatience(world) ?? unfinishedTiering(world);
   return unfinishedPods(world) ?? unfinishedKafka(world) ?? unfinishedTiering(world) ?? unfinishedStatus(world);
 }
 
@@ -26,6 +27,20 @@ function unnamedLoss({ api, lostClaims }: World): string | undefined {
   const isSaid = stalled?.status === 'True' && [...lostClaims].every((name) => stalled.message?.includes(name));
   return isSaid ? undefined : `no condition names ${[...lostClaims].join(', ')}: ${stalled?.message ?? ''}`;
 }
+
+/** A pod without its volume finds no node, which the operator says when it has waited for one long enough. */
+function unfinishedPatience({ pods, scheduler }: World): string | undefined {
+  const waits = pods
+    .all()
+    .find(
+      ({ unschedulableSinceMs = -Infinity }) =>
+        scheduler.nowMs - unschedulableSinceMs < UNSCHEDULABLE_PATIENCE_MS + CLOCKS_APART_MS,
+    );
+  return waits === undefined ? undefined : `the operator still has patience with ${waits.name}`;
+}
+
+/** More than clocks differ by, and a pass is away. */
+const CLOCKS_APART_MS = 60_000;
 
 function unfinishedPods({ api, pods, kafka, claims, dataPlane }: World): string | undefined {
   const psc = api.storedPsc();
