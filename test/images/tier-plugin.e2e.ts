@@ -78,18 +78,13 @@ describe('the tier plugin against a real S3 store', () => {
 
   test('tells a refusal from an absence that will pass', async () => {
     await writeCredentials('the-identity', 'another-credential');
-    expect((await probe('write', local(store.port)))['write']).toMatch(
-      /^RemoteStorageException: cannot write kafka\/demo/,
-    );
+    expect(await refusalOf(local(store.port))).toMatch(/^RemoteStorageException: cannot write kafka\/demo/);
     await writeCredentials('the-identity', 'the-credential');
     expect((await probe('write', local(store.port)))['write']).toBe('done');
     expect((await probe('write', local(await freePort())))['write']).toMatch(/^RetriableRemoteStorageException/);
-    // A store may refuse while the body is on its way, and end the connection: that is tried again, by Kafka as here.
-    const refusal = await eventually({ what: 'an answer for good', withinMs: REFUSAL_MAX_MS }, async () => {
-      const said = (await probe('write', { ...local(store.port), bucket: 'absent' }))['write'];
-      return said?.startsWith('RetriableRemoteStorageException') === true ? undefined : said;
-    });
-    expect(refusal).toMatch(/^RemoteStorageException: .*bucket absent/);
+    expect(await refusalOf({ ...local(store.port), bucket: 'absent' })).toMatch(
+      /^RemoteStorageException: .*bucket absent/,
+    );
   });
 
   test.each([
@@ -116,6 +111,14 @@ describe('the tier plugin against a real S3 store', () => {
       'key.id': 'a-key-that-nothing-stands-behind',
       'credentials.folder': join(folder, 'credentials'),
     };
+  }
+
+  /** A store may refuse while the body is on its way, and end the connection: that is tried again, by Kafka as here. */
+  async function refusalOf(settings: Readonly<Record<string, string>>): Promise<string> {
+    return await eventually({ what: 'an answer for good', withinMs: REFUSAL_MAX_MS }, async () => {
+      const said = (await probe('write', settings))['write'];
+      return said?.startsWith('RetriableRemoteStorageException') === true ? undefined : said;
+    });
   }
 
   async function probe(
