@@ -81,16 +81,16 @@ describe('a cluster under load, in the hands of the operator', () => {
     const filling = 'kafka-1';
     const grown = Math.ceil((sizes[filling] ?? 0) * GROWTH_FACTOR);
     expect((await region.flotilla('fault', 'fill-disk', `${LEDGER}/${filling}`, '80')).code).toBe(0);
-    const { status } = await ledger.when(({ status: now }) => diskSizes(now)[filling] === grown, CHANGE_MAX_MS);
-    expect(diskSizes(status)).toEqual({ ...sizes, [filling]: grown });
+    await ledger.when(({ status }) => diskSizes(status)[filling] === grown, CHANGE_MAX_MS);
     expect((await region.flotilla('fault', 'heal')).code).toBe(0);
     await ledger.when(isSettled(6), CHANGE_MAX_MS);
     expect(await ledger.podUids()).toEqual(before);
     const events = await ledger.kubectl(['--namespace', pscNamespace(LEDGER), 'get', 'events', '--output=json']);
     const { items } = JSON.parse(events) as { readonly items: readonly { reason: string; message: string }[] };
-    expect(items.filter(({ reason }) => reason === 'VolumeGrown').map(({ message }) => message)).toEqual([
+    // The load fills the others too, in its time.
+    expect(items.filter(({ reason }) => reason === 'VolumeGrown').map(({ message }) => message)).toContainEqual(
       expect.stringContaining(`${filling} grows from ${sizes[filling] ?? 0} to ${grown} GiB`),
-    ]);
+    );
     await tellLongestWait('volume grown', PLANNED_MAX_MS);
   });
 
