@@ -121,6 +121,8 @@ public final class LoadProbe {
         settings.put("request.timeout.ms", "10000");
         // A round is one request to each broker.
         settings.put("linger.ms", "5");
+        // Of the usual 16 KiB a batch has room for one record, and what waits for a partition leaves it one by one.
+        settings.put("batch.size", String.valueOf(256 << 10));
         settings.put("buffer.memory", String.valueOf(64 << 20));
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
