@@ -1,4 +1,5 @@
 import { nameProblem, problemUnless } from '../input-problems.ts';
+import { clusterNameProblems } from '../composed-problems.ts';
 import type { InputProblem } from '../input-problems.ts';
 import { isRange, rangesOverlap } from '../range-overlap.ts';
 import type { KubernetesClusterArgs, RegionNetworkArgs, RegionPlace } from '../region-args.ts';
@@ -19,15 +20,10 @@ export function networkProblems(args: {
     ...regionProblems(args),
     ...addressRangeProblems(args.region),
     ...zoneProblems('gcp', args.region),
-    ...args.kubernetesClusters.flatMap((cluster, index) => [
-      ...nameProblem(`kubernetesClusters[${index}].name`, cluster.name, MAX_CLUSTER_NAME),
-      ...problemUnless(
-        args.kubernetesClusters.findIndex(({ name }) => name === cluster.name) === index,
-        `kubernetesClusters[${index}].name`,
-        cluster.name,
-        'it stands here twice',
-      ),
-    ]),
+    ...args.kubernetesClusters.flatMap((cluster, index) =>
+      nameProblem(`kubernetesClusters[${index}].name`, cluster.name, MAX_CLUSTER_NAME),
+    ),
+    ...clusterNameProblems(args.kubernetesClusters),
     ...problemUnless(
       args.kubernetesClusters.length * 2 <= MAX_SECONDARY_RANGES,
       'kubernetesClusters',
