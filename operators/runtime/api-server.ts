@@ -72,6 +72,11 @@ export class ApiServerError extends Error {
   }
 }
 
+/** Whether an eviction was refused by a disruption budget: the API server also says 429 when it is busy. */
+export function isBudgetUsedUp({ status, answer }: ApiServerError): boolean {
+  return status === TOO_MANY && answer?.details?.causes?.some(({ reason }) => reason === 'DisruptionBudget') === true;
+}
+
 /** An error in the API server's own form. */
 export interface ApiStatus {
   readonly kind: 'Status';
@@ -147,8 +152,7 @@ class Refusal {
 
   constructor(error: ApiServerError, retryAfter: string | undefined) {
     this.error = error;
-    const causes = error.answer?.details?.causes ?? [];
-    const isBusy = error.status === TOO_MANY && !causes.some(({ reason }) => reason === 'DisruptionBudget');
+    const isBusy = error.status === TOO_MANY && !isBudgetUsedUp(error);
     const seconds = Number(retryAfter);
     this.retryAfterMs = isBusy && seconds > 0 ? seconds * 1_000 : undefined;
   }

@@ -1,4 +1,4 @@
-import { ApiServerError } from '../../runtime/api-server.ts';
+import { ApiServerError, isBudgetUsedUp } from '../../runtime/api-server.ts';
 import { ConflictError, RefusedError, TooManyDisruptionsError } from '../ports.ts';
 
 /** What an error of the API server means to the operator; any other error as it is. */
@@ -7,7 +7,7 @@ export function portError(error: unknown): unknown {
   const message = error.answer?.message ?? error.message;
   if (error.status === CONFLICT || isOtherObject(error)) return new ConflictError(message, { cause: error });
   if (REFUSALS.has(error.status)) return new RefusedError(message, { cause: error });
-  if (error.status === TOO_MANY && isBudget(error)) return new TooManyDisruptionsError(message, { cause: error });
+  if (isBudgetUsedUp(error)) return new TooManyDisruptionsError(message, { cause: error });
   return error;
 }
 
@@ -17,7 +17,6 @@ export function isNotFound(error: unknown): boolean {
 
 const NOT_FOUND = 404;
 const CONFLICT = 409;
-const TOO_MANY = 429;
 const UNPROCESSABLE = 422;
 /** Bad request, forbidden, too large, unprocessable: the same object gets the same answer. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 403, 413, UNPROCESSABLE]);
@@ -25,9 +24,4 @@ const REFUSALS: ReadonlySet<number> = new Set([400, 403, 413, UNPROCESSABLE]);
 /** A patch that names another uid than the object has is not a conflict to the API server, but an attempt to change the uid. */
 function isOtherObject({ status, answer }: ApiServerError): boolean {
   return status === UNPROCESSABLE && answer?.details?.causes?.some(({ field }) => field === 'metadata.uid') === true;
-}
-
-/** The API server also says 429 when it is busy, which is no word on budgets. */
-function isBudget({ answer }: ApiServerError): boolean {
-  return answer?.details?.causes?.some(({ reason }) => reason === 'DisruptionBudget') === true;
 }
