@@ -243,7 +243,6 @@ function passObserver({
     },
     over: () => {
       term.queueDepth = () => NO_WORK;
-      metrics.forgetAll();
     },
   };
 }
