@@ -1,4 +1,4 @@
-import { resolved, runtimeModule } from './modules.ts';
+import { exportsOf, runtimeModule } from './modules.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Deserialize = (struct: object, keepUnknowns?: unknown) => Fields;
@@ -22,8 +22,8 @@ const UNREAD = Symbol('answer of the engine that nobody has read');
 export function putOffReading(require: NodeJS.Require): void {
   const rpc = runtimeModule<{ deserializeProperties: Deserialize }>(require, 'rpc.js', 'deserializeProperties');
   const settings = runtimeModule<Settings>(require, 'settings.js', 'isLegacyApplyEnabled');
-  const path = resolved(require, '@pulumi/pulumi/proto/resource_pb.js');
-  const response = path === undefined ? undefined : (require(path) as ResourcePb).RegisterResourceResponse?.prototype;
+  const { RegisterResourceResponse } = exportsOf(require, '@pulumi/pulumi/proto/resource_pb.js') as ResourcePb;
+  const response = RegisterResourceResponse?.prototype;
   if (rpc === undefined || settings === undefined || typeof response?.getObject !== 'function') return;
   const { deserializeProperties } = rpc;
   const { getObject } = response;

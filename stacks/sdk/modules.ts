@@ -15,9 +15,14 @@ export function runtimeModule<Exports>(
   file: string,
   member: keyof Exports & string,
 ): Exports | undefined {
-  const path = resolved(require, `@pulumi/pulumi/runtime/${file}`);
-  const exports = path === undefined ? {} : (require(path) as Record<string, unknown>);
+  const exports = exportsOf(require, `@pulumi/pulumi/runtime/${file}`);
   return typeof exports[member] === 'function' ? (exports as Exports) : undefined;
+}
+
+/** What a module gives out; nothing where this version of the SDK has no such module. */
+export function exportsOf(require: NodeJS.Require, name: string): Readonly<Record<string, unknown>> {
+  const path = resolved(require, name);
+  return path === undefined ? {} : (require(path) as Readonly<Record<string, unknown>>);
 }
 
 /** Puts off loading a CommonJS module that others load for its functions, until one of these is called. */

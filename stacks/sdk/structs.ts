@@ -1,5 +1,5 @@
 import { structBytes, structFields, type StructFields } from './struct-bytes.ts';
-import { resolved } from './modules.ts';
+import { exportsOf } from './modules.ts';
 
 /** A message of google-protobuf. */
 interface Struct {
@@ -14,7 +14,9 @@ interface Reader {
   readonly getBuffer: () => Uint8Array;
 }
 
-type ReaderClass = new (bytes: Uint8Array) => Reader;
+interface Protobuf {
+  readonly BinaryReader?: new (bytes: Uint8Array) => Reader;
+}
 
 interface Writer {
   readonly writeSerializedMessage: (bytes: Uint8Array, start: number, end: number) => void;
@@ -28,14 +30,18 @@ interface StructClass {
   serializeBinaryToWriter: (struct: Struct, writer: Writer) => void;
 }
 
+interface StructPb {
+  readonly Struct?: StructClass;
+}
+
 /**
  * Has the properties of resources go between plain objects and their binary form at once, where google-protobuf makes a
  * message for each value of them; and takes what the engine answers apart when somebody looks into it, for most of it nobody
  * does. What goes over the wire is the same.
  */
 export function keepStructsAsBytes(require: NodeJS.Require): void {
-  const struct = exportOf(require, 'google-protobuf/google/protobuf/struct_pb.js', 'Struct') as StructClass | undefined;
-  const reader = exportOf(require, 'google-protobuf', 'BinaryReader') as ReaderClass | undefined;
+  const { Struct: struct } = exportsOf(require, 'google-protobuf/google/protobuf/struct_pb.js') as StructPb;
+  const { BinaryReader: reader } = exportsOf(require, 'google-protobuf') as Protobuf;
   if (struct === undefined || reader === undefined) return;
   if (!FUNCTIONS.every((name) => typeof struct[name] === 'function')) return;
   const { deserializeBinaryFromReader, serializeBinaryToWriter } = struct;
@@ -73,8 +79,3 @@ export function keepStructsAsBytes(require: NodeJS.Require): void {
 }
 
 const FUNCTIONS = ['fromJavaScript', 'deserializeBinaryFromReader', 'serializeBinaryToWriter'] as const;
-
-function exportOf(require: NodeJS.Require, name: string, member: string): unknown {
-  const path = resolved(require, name);
-  return path === undefined ? undefined : (require(path) as Readonly<Record<string, unknown>>)[member];
-}
