@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { freePorts } from '../../local/kubernetes/free-ports.ts';
 import { kafkaHome } from '../support/kafka-jars.ts';
 import { eventually } from '../support/kafka-wait.ts';
-import { freePort, type ObjectStore, prepareObjectStore } from '../support/object-store.ts';
+import { type ObjectStore, prepareObjectStore, writeKeyPair } from '../support/object-store.ts';
 import { tierJars } from '../support/tier-jars.ts';
 
 jest.setTimeout(600_000);
@@ -77,11 +78,12 @@ describe('the tier plugin against a real S3 store', () => {
   });
 
   test('tells a refusal from an absence that will pass', async () => {
-    await writeCredentials('the-identity', 'another-credential');
+    await writeKeyPair(store.credentials, 'the-identity', 'another-credential');
     expect(await refusalOf(local(store.port))).toMatch(/^RemoteStorageException: cannot write kafka\/demo/);
-    await writeCredentials('the-identity', 'the-credential');
+    await writeKeyPair(store.credentials, 'the-identity', 'the-credential');
     expect((await probe('write', local(store.port)))['write']).toBe('done');
-    expect((await probe('write', local(await freePort())))['write']).toMatch(/^RetriableRemoteStorageException/);
+    const [nobodys = 0] = await freePorts(1, '127.0.0.1');
+    expect((await probe('write', local(nobodys)))['write']).toMatch(/^RetriableRemoteStorageException/);
     expect(await refusalOf({ ...local(store.port), bucket: 'absent' })).toMatch(
       /^RemoteStorageException: .*bucket absent/,
     );
@@ -109,7 +111,7 @@ describe('the tier plugin against a real S3 store', () => {
       prefix: PREFIX,
       endpoint: `http://127.0.0.1:${port}`,
       'key.id': 'a-key-that-nothing-stands-behind',
-      'credentials.folder': join(folder, 'credentials'),
+      'credentials.folder': store.credentials,
     };
   }
 
@@ -133,12 +135,6 @@ describe('the tier plugin against a real S3 store', () => {
     return Object.fromEntries(
       lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     );
-  }
-
-  async function writeCredentials(identity: string, credential: string): Promise<void> {
-    await mkdir(join(folder, 'credentials'), { recursive: true });
-    await writeFile(join(folder, 'credentials', 'identity'), `${identity}\n`);
-    await writeFile(join(folder, 'credentials', 'credential'), `${credential}\n`);
   }
 });
 

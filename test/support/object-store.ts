@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { freePorts } from '../../local/kubernetes/free-ports.ts';
 import { eventually } from './kafka-wait.ts';
 import { tierJars } from './tier-jars.ts';
 
@@ -29,11 +30,10 @@ export async function prepareObjectStore(folder: string): Promise<ObjectStore> {
   const home = join(folder, 'home');
   await mkdir(objects);
   await mkdir(credentials);
-  await writeFile(join(credentials, 'identity'), 'the-identity\n');
-  await writeFile(join(credentials, 'credential'), 'the-credential\n');
+  await writeKeyPair(credentials, 'the-identity', 'the-credential');
   await cp(join(import.meta.dirname, '../../images/object-store'), home, { recursive: true });
   await cp(join(await tierJars(), 'object-store', 'libs'), join(home, 'libs'), { recursive: true });
-  const port = await freePort();
+  const [port = 0] = await freePorts(1, '127.0.0.1');
   const properties = [
     `s3proxy.endpoint=http://127.0.0.1:${port}`,
     's3proxy.authorization=aws-v2-or-v4',
@@ -58,23 +58,10 @@ export async function prepareObjectStore(folder: string): Promise<ObjectStore> {
 
 const START_MAX_MS = 60_000;
 
-/** A port of loopback that nobody listens on at the moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  return await new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const port = portOf(server);
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address.port;
+/** Puts a key pair where the store and the broker's plugin read theirs. */
+export async function writeKeyPair(credentials: string, identity: string, credential: string): Promise<void> {
+  await writeFile(join(credentials, 'identity'), `${identity}\n`);
+  await writeFile(join(credentials, 'credential'), `${credential}\n`);
 }
 
 async function listens(port: number): Promise<boolean> {
