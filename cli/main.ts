@@ -22,7 +22,16 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 enableCompileCache();
+endWithReader(process.stdout);
 process.exitCode = await main(process.argv.slice(2));
+
+/** A reader that has seen enough (`| head`) ends the command, as it does those that are not written in JavaScript. */
+function endWithReader(output: NodeJS.WriteStream): void {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT_CODES.ok);
+  });
+}
 
 /** Runs one command line and returns its exit code; people get one message for what they can mend, never a stack. */
 async function main(args: readonly string[]): Promise<number> {

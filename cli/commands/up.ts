@@ -25,7 +25,7 @@ import { MOTHERSHIP } from '../../contracts/names.ts';
 import { newPassword } from '../../operators/runtime/new-password.ts';
 import { mothershipAcls } from '../local/mothership-acls.ts';
 import { LOCAL_STACK, type LocalRegion, localRegion } from '../local/region-folder.ts';
-import { operatorAccess } from '../local/tenant-access.ts';
+import { operatorAccess, tenantNames } from '../local/tenant-access.ts';
 import { ensureUser } from '../local/tenant-user.ts';
 import { loadRegions, type RegionInput } from '../regions.ts';
 import { SERVICE_NAMES } from './serve.ts';
@@ -48,8 +48,21 @@ Examples:
   $ sudo FLOTILLA_STATE=/srv/region ./flotilla up`,
     )
     .action(async () => {
-      await up(localRegion(process.env));
+      const region = localRegion(process.env);
+      await up(region);
+      process.stdout.write(whatNext(tenantNames(region)[0] ?? ''));
     });
+}
+
+function whatNext(tenant: string): string {
+  return `
+The region is up, and its tenant ${tenant} serves. What next:
+  ./flotilla demo ${tenant}       send and read records as a tenant's client does
+  ./flotilla connect ${tenant}    the settings for a client of your own
+  ./flotilla psc get         what the operator says of each Kafka cluster
+  ./flotilla status          every part, pod and zone
+  ./flotilla down            take it away; --purge also deletes what it keeps
+`;
 }
 
 async function up(region: LocalRegion): Promise<void> {

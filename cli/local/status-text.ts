@@ -1,5 +1,5 @@
 import { faultName } from '../../local/faults/fault.ts';
-import { isWhole, type KubernetesStatus, type RegionStatus } from '../../local/region/region-status.ts';
+import { isDone, isWhole, type KubernetesStatus, type RegionStatus } from '../../local/region/region-status.ts';
 import { table } from '../table.ts';
 
 /** A region's status for people. */
@@ -26,7 +26,16 @@ export function statusText(status: RegionStatus): string {
 function headline(status: RegionStatus): string {
   if (status.parts.every(({ pid }) => pid === undefined)) return 'down';
   if (isWhole(status)) return 'up';
-  return status.faults.length > 0 ? 'up, with faults made on purpose' : 'not whole; ./flotilla up mends it';
+  if (status.faults.length > 0) return 'up, with faults made on purpose';
+  return upButForPods(status) ?? 'not whole; ./flotilla up mends it';
+}
+
+/** A pod that Kubernetes will start in its own time is nothing that another `up` would mend. */
+function upButForPods({ parts, kubernetes }: RegionStatus): string | undefined {
+  const isRunning = parts.every(({ pid }) => pid !== undefined);
+  if (!isRunning || kubernetes?.nodes.every(({ ready }) => ready === 'True') !== true) return undefined;
+  const names = kubernetes.pods.filter((pod) => !isDone(pod)).map(({ namespace, name }) => `${namespace}/${name}`);
+  return `up, ${names.length} of ${kubernetes.pods.length} pods not ready: ${names.join(', ')}`;
 }
 
 function clusterLines({ clusters }: KubernetesStatus): readonly string[] {

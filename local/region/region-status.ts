@@ -94,8 +94,13 @@ export function isWhole({ parts, kubernetes, faults }: RegionStatus): boolean {
   return (
     parts.every(({ pid }) => pid !== undefined) &&
     kubernetes.nodes.every(({ ready }) => ready === 'True') &&
-    kubernetes.pods.every(({ state }) => state === READY || state === COMPLETED)
+    kubernetes.pods.every(isDone)
   );
+}
+
+/** Ready, or ended as it was meant to. */
+export function isDone({ state }: { readonly state: string }): boolean {
+  return state === READY || state === COMPLETED;
 }
 
 export const READY = 'Ready';

@@ -55,6 +55,15 @@ describe('the command line', () => {
     expect(readdirSync(join(project, 'dist'))).toEqual(['local']);
   });
 
+  it('ends without a word when its reader has seen enough', async () => {
+    const child = spawn(NODE, [MAIN, 'config', 'schema'], { cwd: project, env: env() });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const err = child.stderr.setEncoding('utf8').toArray();
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    expect((await err).join('')).toBe('');
+    expect(code).toBe(0);
+  });
+
   it('names every problem of a wrong config and leaves the last good manifests alone', () => {
     flotilla('synth', 'local', '--no-check');
     const before = readdirSync(join(project, 'dist', 'local'), { recursive: true });

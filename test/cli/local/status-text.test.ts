@@ -88,6 +88,14 @@ describe('the status of a region', () => {
     expect(isWhole({ ...good, parts: [{ name: 'etcd', memoryBytes: 0 }] })).toBe(false);
   });
 
+  it('names the pods that are still to start, which another up would not mend', () => {
+    const pods = [pod('kafka-0', 'local-a', ready), pod('connect-0', 'local-b', { phase: 'Running' })];
+    expect(statusText(status(pods))).toMatch(
+      /^region in \/srv\/region: up, 1 of 2 pods not ready: psc-demo\/connect-0\n/,
+    );
+    expect(statusText(status(pods, [node('local-a', 'Unknown')]))).toMatch(/: not whole; .\/flotilla up mends it\n/);
+  });
+
   it('says that a region is down, and what does not answer', () => {
     const { folder, faults, memoryBytes, diskBytes } = status([]);
     const text = statusText({
