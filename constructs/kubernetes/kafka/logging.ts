@@ -13,11 +13,17 @@ export const LOG4J2_YAML = `Configuration:
       AppenderRef:
         ref: stdout
     Logger:
-      # One line per request and per state change of a partition: thousands a second on a busy broker.
+      # One line per request: thousands a second on a busy broker.
       - name: kafka.request.logger
         level: WARN
+      # Several lines for each partition that a broker opens, while it starts and somebody waits for it; the metadata log has
+      # all that they say.
       - name: state.change.logger
-        level: INFO
+        level: WARN
+      - name: org.apache.kafka.storage.internals.log.ProducerStateManager
+        level: WARN
+      - name: org.apache.kafka.storage.internals.log.SnapshotFile
+        level: WARN
       # Refused operations; each allowed one would be logged at DEBUG.
       - name: kafka.authorizer.logger
         level: INFO

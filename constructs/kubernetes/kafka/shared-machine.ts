@@ -22,8 +22,12 @@ export function sharedMachineSections(cloud: Cloud, role: 'broker' | 'controller
 }
 
 const SETTINGS = {
-  // Well below replica.lag.time.max.ms (30 s), after which a follower counts as out of sync.
-  broker: { 'replica.fetch.wait.max.ms': '2000' },
+  broker: {
+    // Well below replica.lag.time.max.ms (30 s), after which a follower counts as out of sync.
+    'replica.fetch.wait.max.ms': '2000',
+    // A broker that comes back takes what it missed in pieces, between which there is time for what clients send now.
+    'replica.fetch.response.max.bytes': '1048576',
+  },
   // Every record that says nothing wakes each controller and broker twice.
   controller: { 'metadata.max.idle.interval.ms': '5000' },
 } as const;
