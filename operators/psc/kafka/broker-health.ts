@@ -13,12 +13,18 @@ export type BrokerHealth = Pick<RegisteredBroker, 'metrics' | 'disk'>;
 export const HEALTH_MAX_MS = 4_000;
 const AT_A_TIME = 32;
 
-/** Metrics and disks of all brokers, by id. Never rejects. */
-export async function readHealth(
+/** Answers that are on their way. */
+export interface HealthRead {
+  /** Resolves with what there is when all of these brokers have answered or their time is over. Never rejects. */
+  readonly whenKnown: (ids: ReadonlySet<number>) => Promise<ReadonlyMap<number, BrokerHealth>>;
+}
+
+/** Asks all brokers at once for their metrics and disks. */
+export function readHealth(
   brokers: readonly BrokerPlace[],
   connections: BrokerConnections,
   lookup: LookupFunction | undefined,
-): Promise<ReadonlyMap<number, BrokerHealth>> {
+): HealthRead {
   const slots = new Slots(AT_A_TIME);
   const found = new Map<number, BrokerHealth>();
   const late = Promise.withResolvers<undefined>();
@@ -31,8 +37,9 @@ export async function readHealth(
     found.set(id, { ...found.get(id), ...part });
   };
   const { signal } = aborted;
-  const all = brokers.map((broker) =>
-    slots.run(async () => {
+  const asked = brokers.map((broker) => ({
+    id: broker.id,
+    done: slots.run(async () => {
       // What does not answer leaves its part absent, and the planner decides what that means.
       await Promise.allSettled([
         readBrokerMetrics(broker.host, { signal, ...(lookup === undefined ? {} : { lookup }) }).then((metrics) => {
@@ -43,11 +50,18 @@ export async function readHealth(
         }),
       ]);
     }),
-  );
-  await Promise.race([Promise.all(all), late.promise]);
-  clearTimeout(timer);
-  // What is still under way must not change what was given out.
-  return new Map(found);
+  }));
+  void Promise.all(asked.map(({ done }) => done)).then(() => {
+    clearTimeout(timer);
+  });
+  return {
+    whenKnown: async (ids) => {
+      const needed = asked.filter(({ id }) => ids.has(id)).map(({ done }) => done);
+      await Promise.race([Promise.all(needed), late.promise]);
+      // What is still under way must not change what was given out.
+      return new Map(found);
+    },
+  };
 }
 
 async function readDisk(

@@ -51,10 +51,11 @@ export async function readKafka(context: ReadContext): Promise<ReachableKafka> {
     witnesses.map(({ broker, topics }) => ({ broker, topics })),
     { nowMs: readAtMs, maxAgeMs: context.minIsrMaxAgeMs },
   );
+  const registered = mergeBrokers([first.registered, ...witnesses.map((witness) => witness.registered)]);
   return {
     state: 'reachable',
     readAtMs,
-    brokers: mergeBrokers([first.registered, ...witnesses.map(({ registered }) => registered)], await health),
+    brokers: withHealth(registered, await health.whenKnown(idsInService(registered))),
     quorum: controllers.quorum,
     partitions: partitionViews(mergeTopics(witnesses.map(({ topics }) => topics)), minIsr, controllers.moves),
     clusterSettings,
@@ -193,13 +194,22 @@ async function readWitness(broker: BrokerPlace, connections: BrokerConnections):
 }
 
 /** All that anyone knows to be registered; fenced where anyone says so. */
-function mergeBrokers(
-  answers: readonly (readonly DescribedBroker[])[],
-  health: ReadonlyMap<number, BrokerHealth>,
-): ReadonlyMap<number, RegisteredBroker> {
+function mergeBrokers(answers: readonly (readonly DescribedBroker[])[]): ReadonlyMap<number, RegisteredBroker> {
   const merged = new Map<number, RegisteredBroker>();
   for (const { id, isFenced } of answers.flat()) {
-    merged.set(id, { id, isFenced: isFenced || merged.get(id)?.isFenced === true, ...health.get(id) });
+    merged.set(id, { id, isFenced: isFenced || merged.get(id)?.isFenced === true });
   }
   return merged;
+}
+
+/** What a fenced broker would say of itself decides nothing: one that is gone for long must not hold up each look at the rest. */
+function idsInService(brokers: ReadonlyMap<number, RegisteredBroker>): ReadonlySet<number> {
+  return new Set([...brokers.values()].filter(({ isFenced }) => !isFenced).map(({ id }) => id));
+}
+
+function withHealth(
+  brokers: ReadonlyMap<number, RegisteredBroker>,
+  health: ReadonlyMap<number, BrokerHealth>,
+): ReadonlyMap<number, RegisteredBroker> {
+  return new Map([...brokers].map(([id, broker]) => [id, { ...broker, ...health.get(id) }]));
 }
