@@ -4,7 +4,7 @@ import { runInOwnProcess } from '../own-process.ts';
 import { INSTALL_ROOT } from '../project.ts';
 import { UserError } from '../user-error.ts';
 
-const WORLDS = ['operator'] as const;
+const WORLDS = ['operator', 'balancer'] as const;
 const SIMULATION = join(INSTALL_ROOT, 'test', 'sim', 'run.ts');
 
 interface SimOptions {
@@ -25,7 +25,7 @@ export function addSimCommand(program: Command): void {
     .option('--trace', 'print every event, not only the last ones of a seed that fails')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ ./flotilla sim --world operator --seeds 5000\n  $ ./flotilla sim --world operator --seeds 1 --from 4711 --trace',
+      '\nExamples:\n  $ ./flotilla sim --world operator --seeds 5000\n  $ ./flotilla sim --world balancer --seeds 1 --from 4711 --trace',
     )
     .action(async ({ world, seeds, from, trace }: SimOptions) => {
       const count = wholeNumber('--seeds', seeds);

@@ -7,7 +7,7 @@ import { ANNOTATIONS } from '../../../contracts/labels.ts';
 import type { Prng } from '../kernel/prng.ts';
 import { LaggingCopy } from '../kernel/versioned-store.ts';
 import { capacityGib, requestedGib } from './api-model.ts';
-import type { Courier } from './courier.ts';
+import type { Courier } from '../kernel/courier.ts';
 import type { World } from './world.ts';
 
 /** The process that asks. */

@@ -8,7 +8,7 @@ import type { Scheduler } from '../kernel/scheduler.ts';
 import { Trace } from '../kernel/trace.ts';
 import { isJson, type Json } from './apply-intent.ts';
 import { clusterPort } from './cluster-port.ts';
-import { Courier } from './courier.ts';
+import { Courier } from '../kernel/courier.ts';
 import { driven } from './driven.ts';
 import { World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { externalHost } from '../../../contracts/names.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import { ConflictError, RefusedError, TooManyDisruptionsError } from '../../../operators/psc/ports.ts';
-import { NetworkError } from './courier.ts';
+import { NetworkError } from '../kernel/courier.ts';
 import { DisruptionJudge, type Decision } from './disruption-judge.ts';
 import { FailedTemplates } from './failed-templates.ts';
 import type { Invariant, Violation } from './invariants.ts';

@@ -4,7 +4,7 @@ import type { KafkaConformanceWorld } from '../../operators/psc/kafka/kafka-conf
 import { EXAMPLE_PLACES, examplePsc } from '../../support/example-psc.ts';
 import { Prng } from '../kernel/prng.ts';
 import { Trace } from '../kernel/trace.ts';
-import { Courier } from './courier.ts';
+import { Courier } from '../kernel/courier.ts';
 import { driven } from './driven.ts';
 import { kafkaPort } from './kafka-port.ts';
 import { World } from './world.ts';

@@ -2,7 +2,7 @@ import type { KafkaView } from '../../../operators/psc/observed.ts';
 import type { KafkaPort } from '../../../operators/psc/ports.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Caller } from './cluster-port.ts';
-import { NetworkError, type Courier } from './courier.ts';
+import { NetworkError, type Courier } from '../kernel/courier.ts';
 import type { World } from './world.ts';
 
 /** The process that asks, with its clock. */

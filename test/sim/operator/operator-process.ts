@@ -1,7 +1,7 @@
 import type { ReconcileOptions, ReconcilePorts } from '../../../operators/psc/reconcile.ts';
 import type { Prng } from '../kernel/prng.ts';
 import { clusterPort } from './cluster-port.ts';
-import { Courier } from './courier.ts';
+import { Courier } from '../kernel/courier.ts';
 import { kafkaPort } from './kafka-port.ts';
 import { RENEW_DEADLINE_MS, RETRY_PERIOD_MS } from './lease-model.ts';
 import { EPOCH_MS } from './wall-clock.ts';

@@ -1,6 +1,14 @@
-import type { Prng } from '../kernel/prng.ts';
-import type { Scheduler } from '../kernel/scheduler.ts';
-import type { Weather } from './weather.ts';
+import type { Prng } from './prng.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** Chances, for each request, of what may befall it or the process that sends it. */
+export interface LinkWeather {
+  readonly errorRate: number;
+  readonly lostResponseRate: number;
+  readonly crashRate: number;
+  readonly longFlightRate: number;
+  readonly pauseRate: number;
+}
 
 /** A request that failed on its way there or back. */
 export class NetworkError extends Error {
@@ -17,7 +25,7 @@ export interface Request<T> {
 export interface CourierParts {
   readonly scheduler: Scheduler;
   readonly random: Prng;
-  readonly weather: () => Weather;
+  readonly weather: () => LinkWeather;
   /** Says that the process is no more: nothing that it waits for comes back. */
   readonly crash: (what: string) => void;
   readonly isGone: () => boolean;
@@ -27,7 +35,7 @@ export interface CourierParts {
   readonly onInjected: (fault: string) => void;
 }
 
-/** The network between one operator process and the servers: every request is a point where something else may come first. */
+/** The network between one process of a controller and the servers: every request is a point where something else may come first. */
 export class Courier {
   readonly #parts: CourierParts;
 

@@ -1,0 +1,207 @@
+import { checkPlan } from '../check-plan.ts';
+import { type BalanceSettings, DEFAULT_SETTINGS } from '../goals.ts';
+import type { Move, Plan } from '../plan/plan.ts';
+import { planBalance } from '../plan/plan-balance.ts';
+import { chooseBatch, nameOf } from './choose-batch.ts';
+import { type BrokerStates, brokerStates, emptyBrokers, modelOf } from './model-of.ts';
+import {
+  type BalanceIntent,
+  type BalanceMemory,
+  isMoving,
+  type ObservedCluster,
+  type ObservedPartition,
+  targetOf,
+} from './observed.ts';
+import { EXECUTE_SETTINGS, type ExecuteSettings } from './settings.ts';
+import type { BalanceStep, PartitionName, Reassignment, Wait } from './steps.ts';
+import { nextRate, streamsOf, throttleSteps } from './throttles.ts';
+
+export type BalanceState = 'Balanced' | 'Moving' | 'Paused' | 'Blocked';
+
+/** One pass: what to do, in this order, and what to say of it. */
+export interface Decision {
+  readonly steps: readonly BalanceStep[];
+  readonly state: BalanceState;
+  readonly wait: Wait | undefined;
+  /** To be stored before the first step is made. */
+  readonly memory: BalanceMemory;
+  /** What is left to do; absent where nothing can be planned. */
+  readonly plan: Plan | undefined;
+}
+
+export interface DecideOptions {
+  readonly execute?: Partial<ExecuteSettings>;
+  readonly balance?: Partial<BalanceSettings>;
+}
+
+/**
+ * What the balancer does next. It decides from what it sees alone and never from what it once meant to do: moves that run are
+ * taken as made, whoever began them, and the rest is planned anew. So a balancer that was stopped anywhere is gone on with by
+ * the next one, and a plan that somebody's own reassignment made stale is none any more.
+ */
+export function decide(
+  cluster: ObservedCluster,
+  intent: BalanceIntent,
+  memory: BalanceMemory,
+  options: DecideOptions = {},
+): Decision {
+  const execute = { ...EXECUTE_SETTINGS, ...options.execute };
+  const newBrokers = memory.isUnderWay ? memory.newBrokers : emptyBrokers(cluster, intent);
+  const states = brokerStates(cluster, intent, { newBrokers }, execute);
+  const planned = planOf(cluster, states, intent, memory, options.balance ?? {});
+  const cancelled = cancellations(cluster, states, intent);
+  const wait = waitOf(cluster, states, intent) ?? planned.wait;
+  const moves = withoutWaysBack(planned.plan?.moves ?? [], memory.left ?? NOWHERE);
+  const batch = chooseBatch(wait === undefined || wait.isUrgentAllowed ? moves : [], cluster, states, execute, {
+    usableShare: options.balance?.usableShare ?? DEFAULT_SETTINGS.usableShare,
+    isUrgentOnly: wait !== undefined,
+    excludedTopics: intent.excludedTopics,
+  });
+  const streams = streamsOf(cluster, batch);
+  const rate = nextRate(cluster, streams, memory.rateChangedAtMs, execute.rate);
+  const elected = wait === undefined ? elections(cluster, states, execute.maxLeaderChanges) : [];
+  const throttles = throttleSteps(cluster, streams, rate.bytesPerSecond);
+  const steps: BalanceStep[] = [
+    ...(cancelled.length > 0 ? [{ kind: 'cancel', partitions: cancelled } as const] : []),
+    ...throttles,
+    ...(batch.length > 0 ? [{ kind: 'reassign', partitions: batch } as const] : []),
+    ...(elected.length > 0 ? [{ kind: 'elect', partitions: elected } as const] : []),
+  ];
+  const isBusy = steps.length > 0 || cluster.partitions.some(isMoving);
+  const left = moves.length;
+  const isUnderWay = left > 0 || (memory.isUnderWay && streams.length > 0);
+  return {
+    steps,
+    state: stateOf(intent, isBusy, left > 0 || planned.wait !== undefined),
+    wait: wait ?? (left > 0 && !isBusy ? NO_ROOM : undefined),
+    memory: {
+      isUnderWay,
+      newBrokers: isUnderWay ? newBrokers : [],
+      ...(isUnderWay ? { left: leftAfter(memory.left ?? NOWHERE, batch, cluster) } : {}),
+      ...(streams.length > 0 && rate.changedAtMs !== undefined ? { rateChangedAtMs: rate.changedAtMs } : {}),
+    },
+    plan: planned.plan,
+  };
+}
+
+const NOWHERE: NonNullable<BalanceMemory['left']> = new Map();
+
+/** Each pass plans anew, and sees other ways to the same balance: none of them may lead back. */
+function withoutWaysBack(moves: readonly Move[], left: NonNullable<BalanceMemory['left']>): readonly Move[] {
+  const dropped = new Set<string>();
+  return moves.filter((move) => {
+    const name = nameOf(move);
+    // What comes after it was planned for where it leads.
+    if (move.kind === 'replica-move' && left.get(name)?.includes(move.to) === true) dropped.add(name);
+    return !dropped.has(name);
+  });
+}
+
+function leftAfter(
+  left: NonNullable<BalanceMemory['left']>,
+  batch: readonly Reassignment[],
+  { partitions }: ObservedCluster,
+): NonNullable<BalanceMemory['left']> {
+  if (batch.length === 0) return left;
+  const before = new Map(partitions.map((partition) => [nameOf(partition), targetOf(partition)]));
+  const after = new Map(left);
+  for (const each of batch) {
+    const name = nameOf(each);
+    const gone = (before.get(name) ?? []).filter((id) => !each.replicas.includes(id));
+    if (gone.length > 0) after.set(name, [...(after.get(name) ?? []), ...gone]);
+  }
+  return after;
+}
+
+const NO_ROOM: Wait = { reason: 'NoRoom', message: 'no move that is left has room, or its partition is not whole' };
+
+interface Planned {
+  readonly plan: Plan | undefined;
+  readonly wait: (Wait & Urgency) | undefined;
+}
+
+interface Urgency {
+  /** Replicas on dead brokers are made anew all the same. */
+  readonly isUrgentAllowed: boolean;
+}
+
+/** A plan that has begun is carried on to its target; a new one needs a reason that noise is not. */
+function planOf(
+  cluster: ObservedCluster,
+  states: BrokerStates,
+  { excludedTopics }: BalanceIntent,
+  { isUnderWay }: BalanceMemory,
+  balance: Partial<BalanceSettings>,
+): Planned {
+  const model = modelOf(cluster, states, excludedTopics);
+  if (model === undefined) {
+    const message = 'every broker is dead or to be emptied';
+    return { plan: undefined, wait: { reason: 'NoRoom', message, isUrgentAllowed: false } };
+  }
+  const settings = isUnderWay ? { ...balance, triggerGaps: UNDER_WAY_GAPS } : balance;
+  const plan = planBalance(model, settings);
+  const [fault] = checkPlan(model, plan, settings);
+  if (fault === undefined) return { plan, wait: undefined };
+  const message = `the plan breaks ${fault.rule}: ${fault.message}`;
+  return { plan: undefined, wait: { reason: 'WrongPlan', message, isUrgentAllowed: false } };
+}
+
+const UNDER_WAY_GAPS = 1;
+
+/** Moves that can never end, and all of them where that is asked for. */
+function cancellations(
+  { partitions }: ObservedCluster,
+  states: BrokerStates,
+  { mode }: BalanceIntent,
+): readonly PartitionName[] {
+  return partitions
+    .filter((partition) => isMoving(partition) && (mode === 'cancelled' || isHopeless(partition, states)))
+    .map(({ topic, partition }) => ({ topic, partition }));
+}
+
+/** Whoever is to take a replica is gone; one that was there before and is dead now does not keep a move from its end. */
+function isHopeless({ adding }: ObservedPartition, states: BrokerStates): boolean {
+  return adding.some((id) => (states.get(id) ?? 'dead') === 'dead');
+}
+
+function waitOf(
+  { brokers, partitions }: ObservedCluster,
+  states: BrokerStates,
+  { mode, isRolling }: BalanceIntent,
+): (Wait & Urgency) | undefined {
+  if (mode === 'cancelled') return { reason: 'Cancelled', message: 'a person took it back', isUrgentAllowed: false };
+  if (mode === 'paused') return { reason: 'Paused', message: 'a person paused it', isUrgentAllowed: false };
+  if (isRolling) return { reason: 'Rolling', message: 'brokers are being replaced', isUrgentAllowed: false };
+  const behind = partitions.filter((partition) => isRecovering(partition, states)).length;
+  if (behind > 0) {
+    const message = `${behind} partitions have replicas out of sync on brokers that are not given up`;
+    return { reason: 'UnderReplicatedPartitions', message, isUrgentAllowed: true };
+  }
+  const slow = brokers.filter(({ pressure, fencedSinceMs }) => pressure === 'some' && fencedSinceMs === undefined);
+  if (slow.length === 0) return undefined;
+  const message = `clients wait at brokers ${slow.map(({ id }) => id).join(', ')}`;
+  return { reason: 'ClientsSlow', message, isUrgentAllowed: true };
+}
+
+function isRecovering({ replicas, adding, isr }: ObservedPartition, states: BrokerStates): boolean {
+  return replicas.some((id) => !isr.includes(id) && !adding.includes(id) && states.get(id) !== 'dead');
+}
+
+/** Partitions that a preferred leader in sync could lead and does not. */
+function elections({ partitions }: ObservedCluster, states: BrokerStates, most: number): readonly PartitionName[] {
+  return partitions
+    .filter((partition) => {
+      const [preferred = -1] = targetOf(partition);
+      const state = states.get(preferred);
+      if (isMoving(partition) || partition.leader === preferred || !partition.isr.includes(preferred)) return false;
+      return state === 'alive' || state === 'new';
+    })
+    .slice(0, most)
+    .map(({ topic, partition }) => ({ topic, partition }));
+}
+
+function stateOf({ mode }: BalanceIntent, isBusy: boolean, isLeft: boolean): BalanceState {
+  if (mode !== 'on') return 'Paused';
+  if (isBusy) return 'Moving';
+  return isLeft ? 'Blocked' : 'Balanced';
+}

@@ -1,0 +1,71 @@
+import { buildModel } from '../model/build-model.ts';
+import type { Broker, BrokerState, ClusterModel } from '../model/cluster-model.ts';
+import {
+  type BalanceIntent,
+  type BalanceMemory,
+  type ObservedBroker,
+  type ObservedCluster,
+  type ObservedPartition,
+  targetOf,
+} from './observed.ts';
+import type { ExecuteSettings } from './settings.ts';
+
+export type BrokerStates = ReadonlyMap<number, BrokerState>;
+
+/** What may happen to each broker. One that is away for a short time takes and leads nothing, and keeps what it has. */
+export function brokerStates(
+  { atMs, brokers }: ObservedCluster,
+  { drain }: BalanceIntent,
+  { newBrokers }: Pick<BalanceMemory, 'newBrokers'>,
+  { deadAfterMs }: ExecuteSettings,
+): BrokerStates {
+  const stateOf = ({ id, fencedSinceMs }: ObservedBroker): BrokerState => {
+    if (fencedSinceMs !== undefined && atMs - fencedSinceMs >= deadAfterMs) return 'dead';
+    if (drain.includes(id)) return 'draining';
+    if (fencedSinceMs !== undefined) return 'demoted';
+    return newBrokers.includes(id) ? 'new' : 'alive';
+  };
+  return new Map(brokers.map((broker) => [broker.id, stateOf(broker)]));
+}
+
+/** Brokers in service that hold nothing and get nothing yet: an expansion. */
+export function emptyBrokers({ brokers, partitions }: ObservedCluster, { drain }: BalanceIntent): readonly number[] {
+  const holders = new Set(partitions.flatMap(({ replicas }) => replicas));
+  return brokers
+    .filter(({ id, fencedSinceMs }) => fencedSinceMs === undefined && !holders.has(id) && !drain.includes(id))
+    .map(({ id }) => id);
+}
+
+/**
+ * The cluster as it will be when what runs has ended and leaders are where they belong; undefined where no broker may hold
+ * anything. Replicas on brokers that nobody knows any more cannot be judged: their partitions are left out.
+ */
+export function modelOf(
+  { brokers, partitions }: ObservedCluster,
+  states: BrokerStates,
+  excludedTopics: readonly string[],
+): ClusterModel | undefined {
+  const known = brokers.map(({ id, rack, capacity }): Broker => ({
+    id,
+    rack,
+    capacity,
+    state: states.get(id) ?? 'dead',
+  }));
+  if (!known.some(({ state }) => state !== 'dead' && state !== 'draining')) return undefined;
+  const ends = partitions
+    .map((partition) => ({ ...partition, replicas: targetOf(partition), leader: leaderAtEnd(partition, states) }))
+    .filter(({ replicas }) => replicas.length > 0 && replicas.every((id) => states.has(id)));
+  return buildModel(known, ends, excludedTopics);
+}
+
+/** The preferred leader where it may lead, else who leads now, else whoever may. */
+export function leaderAtEnd(partition: ObservedPartition, states: BrokerStates): number {
+  const target = targetOf(partition);
+  const [preferred = -1] = target;
+  const mayLead = (id: number): boolean => LEADS.includes(states.get(id) ?? 'dead');
+  if (mayLead(preferred)) return preferred;
+  if (target.includes(partition.leader)) return partition.leader;
+  return target.find(mayLead) ?? preferred;
+}
+
+const LEADS: readonly BrokerState[] = ['alive', 'new', 'cordoned'];

@@ -1,0 +1,33 @@
+const MIB = 2 ** 20;
+
+/** Limits of what runs at a time, and when a broker counts as gone. */
+export interface ExecuteSettings {
+  /** Moves that a broker takes or feeds at a time. */
+  readonly maxMovesPerBroker: number;
+  readonly maxMovesPerCluster: number;
+  /** Partitions whose leader changes in one pass: their clients have to find the new one. */
+  readonly maxLeaderChanges: number;
+  /** A broker that is fenced for longer is not waited for: its replicas are made anew elsewhere. */
+  readonly deadAfterMs: number;
+  /** What is older is not acted on: somebody may have changed it. */
+  readonly viewMaxAgeMs: number;
+  readonly rate: RateSettings;
+}
+
+/** Of throttled replicas, in bytes a second for each broker. */
+export interface RateSettings {
+  readonly first: number;
+  readonly least: number;
+  readonly most: number;
+  /** From one change to the next. */
+  readonly intervalMs: number;
+}
+
+export const EXECUTE_SETTINGS: ExecuteSettings = {
+  maxMovesPerBroker: 5,
+  maxMovesPerCluster: 100,
+  maxLeaderChanges: 20,
+  deadAfterMs: 15 * 60_000,
+  viewMaxAgeMs: 10_000,
+  rate: { first: 10 * MIB, least: MIB, most: 200 * MIB, intervalMs: 30_000 },
+};
