@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +33,8 @@ public final class LoadProbe {
     private static final long RAMP_NS = 30_000_000_000L;
     /** Records are sent so far apart, those of a round together: as a service hands on what came in meanwhile. */
     private static final long ROUND_NS = 100_000_000L;
+    /** What was read is of no more use: minutes of it are kept, in pieces that a killed broker has soon checked. */
+    private static final Map<String, String> SMALL = Map.of("segment.bytes", "1048576", "retention.bytes", "4194304");
 
     private final String prefix;
     private final int topics;
@@ -101,7 +104,7 @@ public final class LoadProbe {
     private void makeTopics() throws Exception {
         List<NewTopic> wanted = new ArrayList<>();
         for (int topic = 0; topic < topics; topic++) {
-            wanted.add(new NewTopic(prefix + topic, partitions, (short) 3));
+            wanted.add(new NewTopic(prefix + topic, partitions, (short) 3).configs(SMALL));
         }
         try (Admin admin = Admin.create(client)) {
             admin.createTopics(wanted).all().get();
@@ -139,7 +142,7 @@ public final class LoadProbe {
                 }
             }
             producer.flush();
-        } catch (InterruptedException | RuntimeException error) {
+        } catch (Throwable error) {
             failure = "producer: " + error;
         }
         drained = true;
@@ -184,6 +187,8 @@ public final class LoadProbe {
         // Only checks: it may come later, in fewer requests.
         settings.put("fetch.min.bytes", String.valueOf(256 << 10));
         settings.put("fetch.max.wait.ms", "1000");
+        // Of each broker at a time: after a long wait all of them have much, and it is to fit beside what waits to be sent.
+        settings.put("fetch.max.bytes", String.valueOf(4 << 20));
         List<TopicPartition> all = new ArrayList<>();
         for (int index = 0; index < sent.length; index++) {
             all.add(place(index));
@@ -204,7 +209,7 @@ public final class LoadProbe {
                     return;
                 }
             }
-        } catch (RuntimeException error) {
+        } catch (Throwable error) {
             failure = "consumer: " + error;
         }
     }

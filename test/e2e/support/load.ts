@@ -53,7 +53,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   const program = spawn(
     'java',
     [
-      '-Xmx256m',
+      '-Xmx384m',
       '-XX:+UseSerialGC',
       `-Djdk.net.hosts.file=${hosts}`,
       '-cp',
@@ -106,9 +106,10 @@ function linesOf({ stdout }: ChildProcess): AsyncIterator<string> {
 }
 
 /** The rest of the next line that begins so. */
-async function answer({ lines }: Running, name: string): Promise<string> {
+async function answer({ program, lines }: Running, name: string): Promise<string> {
   for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
     if (next.value.startsWith(name)) return next.value.slice(name.length).trim();
   }
-  throw new Error(`the load ended before it said ${name}`);
+  const end = program.exitCode ?? program.signalCode ?? 'its output closed';
+  throw new Error(`the load ended before it said ${name} (${end})`);
 }
