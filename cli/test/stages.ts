@@ -77,7 +77,8 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'e2e',
     title: 'Real Kafka and real API server',
-    command: jest('e2e', '--runInBand'),
+    // Each file has its own ports, addresses and folders, and waits for other processes more than it computes.
+    command: jest('e2e', '--maxWorkers=2'),
     share: 'alone',
     count: 'jest',
   },
