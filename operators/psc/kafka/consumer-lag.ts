@@ -1,7 +1,8 @@
-import { type Connection, listGroupsV5, listOffsetsV9, offsetFetchV9, ResponseError } from '@platformatic/kafka';
+import { type Connection, listGroupsV5, listOffsetsV9, offsetFetchV9 } from '@platformatic/kafka';
 import type { PartitionView } from '../observed.ts';
 import type { BrokerConnections } from './broker-connections.ts';
 import type { BrokerPlace } from './broker-places.ts';
+import { evenPartly } from './kafka-error.ts';
 
 /** Records that a group has still to read of a topic. */
 export interface GroupLag {
@@ -185,15 +186,4 @@ async function answers<Q, A>(asked: readonly Q[], ask: (of: Q) => Promise<A>): P
   }
   if (found.length === 0 && errors.length > 0) throw new AggregateError(errors, 'no broker tells of its groups');
   return found;
-}
-
-/** The client library rejects a whole answer for one part of it, and gives the answer with the error. */
-async function evenPartly<T>(sent: Promise<T>): Promise<T> {
-  try {
-    return await sent;
-  } catch (error) {
-    const response: unknown = error instanceof ResponseError ? error['response'] : undefined;
-    if (response === undefined) throw error;
-    return response as T;
-  }
 }

@@ -1,4 +1,4 @@
-import { GenericError } from '@platformatic/kafka';
+import { GenericError, ResponseError } from '@platformatic/kafka';
 
 /** What Kafka answered with, where it was an answer at all. */
 export interface KafkaRefusal {
@@ -17,6 +17,20 @@ export function refusalsIn(error: unknown): readonly KafkaRefusal[] {
     if (typeof id !== 'string') return [];
     return [{ id, message: typeof said === 'string' && said !== '' ? said : each.message }];
   });
+}
+
+/**
+ * The answer even where parts of it are errors: the client library rejects a whole answer for one part, and gives the answer
+ * with the error.
+ */
+export async function evenPartly<T>(sent: Promise<T>, isFine: (refusal: KafkaRefusal) => boolean = () => true): Promise<T> {
+  try {
+    return await sent;
+  } catch (error) {
+    const response: unknown = error instanceof ResponseError ? error['response'] : undefined;
+    if (response === undefined || !refusalsIn(error).every(isFine)) throw error;
+    return response as T;
+  }
 }
 
 /** Why a cluster cannot be asked, in words: the most telling of what was tried. */

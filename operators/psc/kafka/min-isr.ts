@@ -1,7 +1,7 @@
-import { ConfigResourceTypes, describeConfigsV4, ResponseError } from '@platformatic/kafka';
+import { ConfigResourceTypes, describeConfigsV4 } from '@platformatic/kafka';
 import type { BrokerConnections } from './broker-connections.ts';
 import type { BrokerPlace } from './broker-places.ts';
-import { refusalsIn } from './kafka-error.ts';
+import { evenPartly, type KafkaRefusal } from './kafka-error.ts';
 import type { KnownTopic } from './partition-views.ts';
 
 /** How long a background poll takes a topic's min ISR as known. A decision never does. */
@@ -73,13 +73,9 @@ async function minIsrOf(
     resourceName,
     configurationKeys: [SETTING],
   }));
-  const { results } = await connections.call(broker, async (connection) => {
-    try {
-      return await describeConfigsV4.api.async(connection, resources, false, false);
-    } catch (error) {
-      return withoutDeletedTopics(error);
-    }
-  });
+  const { results } = await connections.call(broker, (connection) =>
+    evenPartly(describeConfigsV4.api.async(connection, resources, false, false), isDeletion),
+  );
   const values = new Map<string, number>();
   for (const { errorCode, resourceName, configs } of results) {
     if (errorCode !== 0) continue;
@@ -90,11 +86,6 @@ async function minIsrOf(
   return values;
 }
 
-type DescribeConfigsResponse = Awaited<ReturnType<typeof describeConfigsV4.api.async>>;
-
-/** The client library rejects a whole answer for one topic that is not there, and gives the answer with the error. */
-function withoutDeletedTopics(error: unknown): DescribeConfigsResponse {
-  const isDeletion = refusalsIn(error).every(({ id }) => id === 'UNKNOWN_TOPIC_OR_PARTITION');
-  if (!(error instanceof ResponseError) || !isDeletion) throw error;
-  return error['response'] as DescribeConfigsResponse;
+function isDeletion({ id }: KafkaRefusal): boolean {
+  return id === 'UNKNOWN_TOPIC_OR_PARTITION';
 }

@@ -130,7 +130,8 @@ async function describeQuorum(connection: Connection): Promise<DescribedQuorum> 
 /** Time that the broker gives the controllers; shorter than what the call itself is given. */
 const CONTROLLER_MAX_MS = 3_000;
 
-async function listMoves(connection: Connection): Promise<readonly Move[]> {
+/** Partitions that are being moved, by whom ever. */
+export async function listMoves(connection: Connection): Promise<readonly Move[]> {
   const { topics } = await listPartitionReassignmentsV0.api.async(connection, CONTROLLER_MAX_MS, null);
   return topics.flatMap(({ name, partitions }) =>
     partitions.map(({ partitionIndex, replicas, addingReplicas, removingReplicas }) => ({

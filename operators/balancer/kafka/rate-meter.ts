@@ -1,0 +1,44 @@
+/** First and next offset of a partition. */
+export interface OffsetRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Mark {
+  readonly atMs: number;
+  readonly end: number;
+}
+
+/**
+ * What one look cannot tell and two can: records that came in between, and since when a broker is fenced. A record counts as
+ * many bytes as those that are kept do on the average.
+ */
+export class RateMeter {
+  readonly #marks = new Map<string, Mark>();
+  readonly #rates = new Map<string, number>();
+  readonly #fencedSinceMs = new Map<number, number>();
+
+  /** KB/s that producers send to a partition; 0 at the first look. */
+  kilobytesIn(key: string, range: OffsetRange | undefined, bytes: number, atMs: number): number {
+    if (range === undefined) return this.#rates.get(key) ?? 0;
+    const mark = this.#marks.get(key);
+    const records = range.end - range.start;
+    // Sooner than that, a single batch more or less would look like a change of load.
+    if (mark !== undefined && atMs - mark.atMs < LEAST_SPAN_MS) return this.#rates.get(key) ?? 0;
+    this.#marks.set(key, { atMs, end: range.end });
+    const came = mark === undefined ? 0 : Math.max(0, range.end - mark.end);
+    const seconds = mark === undefined ? 1 : (atMs - mark.atMs) / 1000;
+    const rate = records > 0 ? (came * (bytes / records)) / 1024 / seconds : 0;
+    this.#rates.set(key, rate);
+    return rate;
+  }
+
+  /** When a broker was first seen to be fenced, if it is. */
+  fencedSince(id: number, isFenced: boolean, atMs: number): number | undefined {
+    if (!isFenced) this.#fencedSinceMs.delete(id);
+    else if (!this.#fencedSinceMs.has(id)) this.#fencedSinceMs.set(id, atMs);
+    return this.#fencedSinceMs.get(id);
+  }
+}
+
+const LEAST_SPAN_MS = 10_000;

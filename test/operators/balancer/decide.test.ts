@@ -1,0 +1,209 @@
+import { describe, expect, it } from '@jest/globals';
+import { decide, type Decision } from '../../../operators/balancer/execute/decide.ts';
+import {
+  type BalanceIntent,
+  type BalanceMemory,
+  NO_MEMORY,
+  type ObservedBroker,
+  type ObservedCluster,
+  type ObservedPartition,
+} from '../../../operators/balancer/execute/observed.ts';
+import { EXECUTE_SETTINGS } from '../../../operators/balancer/execute/settings.ts';
+
+const NOW_MS = 100 * 60_000;
+const ON: BalanceIntent = { mode: 'on', isRolling: false, drain: [], excludedTopics: [] };
+const UNDER_WAY: BalanceMemory = { isUnderWay: true, newBrokers: [] };
+const { rate, deadAfterMs, maxMovesPerBroker, maxLeaderChanges } = EXECUTE_SETTINGS;
+
+function broker(id: number, more: Partial<ObservedBroker> = {}): ObservedBroker {
+  const capacity = { disk: 10_000, nwIn: 100_000, nwOut: 100_000, cpu: 400 };
+  return { id, rack: `r${id % 3}`, capacity, pressure: 'none', ...more };
+}
+
+function partition(
+  number: number,
+  replicas: readonly number[],
+  more: Partial<ObservedPartition> = {},
+): ObservedPartition {
+  const [leader = -1] = replicas;
+  const loads = { disk: 50, nwIn: 100, nwOut: 200, cpu: 1 };
+  return {
+    topic: 'orders',
+    partition: number,
+    replicas,
+    adding: [],
+    removing: [],
+    isr: replicas,
+    leader,
+    ...loads,
+    ...more,
+  };
+}
+
+/** Thirty partitions, led in turn, on the brokers 0, 1 and 2 of three racks. */
+function partitions(count = 30): readonly ObservedPartition[] {
+  const orders = [
+    [0, 1, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+  ];
+  return Array.from({ length: count }, (_, number) => partition(number, orders[number % 3] ?? []));
+}
+
+function cluster(more: Partial<ObservedCluster> = {}): ObservedCluster {
+  return {
+    atMs: NOW_MS,
+    brokers: [0, 1, 2].map((id) => broker(id)),
+    partitions: partitions(),
+    throttledReplicas: new Map(),
+    ...more,
+  };
+}
+
+const grown = (more: Partial<ObservedCluster> = {}): ObservedCluster =>
+  cluster({ brokers: [0, 1, 2, 3, 4, 5].map((id) => broker(id)), ...more });
+
+function kinds({ steps }: Decision): readonly string[] {
+  return [...new Set(steps.map(({ kind }) => kind))];
+}
+
+function reassigned({ steps }: Decision): ReadonlyMap<number, readonly number[]> {
+  const all = steps.flatMap((step) => (step.kind === 'reassign' ? step.partitions : []));
+  return new Map(all.map((each) => [each.partition, each.replicas]));
+}
+
+describe('A pass of the balancer', () => {
+  it('does nothing where the load is even', () => {
+    expect(decide(cluster(), ON, NO_MEMORY)).toMatchObject({ steps: [], state: 'Balanced', memory: NO_MEMORY });
+  });
+
+  it('slows moves down before it begins them, and moves onto empty brokers only', () => {
+    const decision = decide(grown(), ON, NO_MEMORY);
+    expect(kinds(decision)).toEqual(['throttle-brokers', 'throttle-replicas', 'reassign']);
+    expect(decision.memory).toMatchObject({ isUnderWay: true, newBrokers: [3, 4, 5] });
+    const moves = reassigned(decision);
+    expect(moves.size).toBeGreaterThan(0);
+    const listed = decision.steps.flatMap((step) => (step.kind === 'throttle-replicas' ? step.followers : []));
+    for (const [number, replicas] of moves) {
+      const added = replicas.filter((id) => id > 2);
+      expect(added).toHaveLength(1);
+      expect(listed).toEqual(expect.arrayContaining(added.map((id) => `${number}:${id}`)));
+      expect(new Set(replicas.map((id) => id % 3)).size).toBe(3);
+    }
+  });
+
+  it('lets no broker take or feed more moves at a time than allowed, those that run included', () => {
+    const running = partitions().map((each, index) =>
+      index < 4 ? { ...each, replicas: [3, 1, 2, 0], adding: [3], removing: [0], leader: 0, isr: [0, 1, 2] } : each,
+    );
+    const decision = decide(grown({ partitions: running }), ON, { isUnderWay: true, newBrokers: [3, 4, 5] });
+    const takers = new Map<number, number>([[3, 4]]);
+    for (const [, replicas] of reassigned(decision)) {
+      for (const id of replicas.filter((each) => each > 2)) takers.set(id, (takers.get(id) ?? 0) + 1);
+    }
+    expect(Math.max(...takers.values())).toBeLessThanOrEqual(maxMovesPerBroker);
+    expect([...reassigned(decision).keys()].filter((number) => number < 4)).toEqual([]);
+  });
+
+  it('begins nothing where a disk has no room for both copies', () => {
+    const small = { disk: 100, nwIn: 100_000, nwOut: 100_000, cpu: 400 };
+    const brokers = [0, 1, 2, 3, 4, 5].map((id) => broker(id, id > 2 ? { capacity: small } : {}));
+    const moves = [...reassigned(decide(grown({ brokers }), ON, NO_MEMORY)).values()];
+    for (const id of [3, 4, 5]) expect(moves.filter((replicas) => replicas.includes(id)).length).toBeLessThanOrEqual(1);
+  });
+
+  it.each([
+    { why: 'a person has it paused', intent: { ...ON, mode: 'paused' as const }, reason: 'Paused' },
+    { why: 'brokers are being replaced', intent: { ...ON, isRolling: true }, reason: 'Rolling' },
+  ])('begins nothing while $why, and says so', ({ intent, reason }) => {
+    const decision = decide(grown(), intent, NO_MEMORY);
+    expect(decision.steps).toEqual([]);
+    expect(decision.wait?.reason).toBe(reason);
+    expect(decision.plan?.moves.length).toBeGreaterThan(0);
+  });
+
+  it('takes back all moves where a person wants that', () => {
+    const running = [
+      partition(0, [3, 1, 2, 0], { adding: [3], removing: [0], leader: 0, isr: [0, 1, 2] }),
+      ...partitions().slice(1),
+    ];
+    const decision = decide(grown({ partitions: running }), { ...ON, mode: 'cancelled' }, UNDER_WAY);
+    expect(decision.steps).toContainEqual({ kind: 'cancel', partitions: [{ topic: 'orders', partition: 0 }] });
+    expect(reassigned(decision).size).toBe(0);
+  });
+
+  it('waits for replicas that may still recover', () => {
+    const behind = partitions().map((each) => ({ ...each, isr: each.replicas.filter((id) => id !== 2), leader: 0 }));
+    const brokers = [0, 1, 2, 3, 4, 5].map((id) => broker(id, id === 2 ? { fencedSinceMs: NOW_MS - 60_000 } : {}));
+    const decision = decide(grown({ brokers, partitions: behind }), ON, NO_MEMORY);
+    expect(decision.wait?.reason).toBe('UnderReplicatedPartitions');
+    expect(reassigned(decision).size).toBe(0);
+  });
+
+  it('makes the replicas of a broker that does not come back anew in its rack', () => {
+    const behind = partitions(6).map((each) => ({ ...each, isr: each.replicas.filter((id) => id !== 2), leader: 0 }));
+    const brokers = [0, 1, 2, 5].map((id) => broker(id, id === 2 ? { fencedSinceMs: NOW_MS - deadAfterMs } : {}));
+    const moves = [...reassigned(decide(cluster({ brokers, partitions: behind }), ON, UNDER_WAY)).values()];
+    expect(moves.length).toBeGreaterThan(0);
+    for (const replicas of moves) expect([...replicas].sort()).toEqual([0, 1, 5]);
+  });
+
+  it('takes back a move onto a broker that is gone', () => {
+    const brokers = [0, 1, 2, 3, 4, 5].map((id) => broker(id, id === 3 ? { fencedSinceMs: NOW_MS - deadAfterMs } : {}));
+    const running = [
+      partition(0, [3, 1, 2, 0], { adding: [3], removing: [0], leader: 0, isr: [0, 1, 2] }),
+      ...partitions().slice(1),
+    ];
+    const { steps } = decide(grown({ brokers, partitions: running }), ON, UNDER_WAY);
+    expect(steps[0]).toEqual({ kind: 'cancel', partitions: [{ topic: 'orders', partition: 0 }] });
+  });
+
+  it('moves data off brokers that are to be emptied, and gives them no leader back', () => {
+    const decision = decide(grown({ partitions: partitions(6) }), { ...ON, drain: [0] }, UNDER_WAY);
+    for (const [, replicas] of reassigned(decision)) expect(replicas).not.toContain(0);
+    expect(reassigned(decision).size).toBeGreaterThan(0);
+  });
+
+  it('gives a few leaders back at a time to preferred ones that are in sync', () => {
+    const moved = partitions().map((each) => ({ ...each, leader: 2 }));
+    const { steps } = decide(cluster({ partitions: moved }), ON, NO_MEMORY);
+    const [elect] = steps;
+    expect(elect?.kind).toBe('elect');
+    expect(elect?.kind === 'elect' ? elect.partitions.length : 0).toBe(maxLeaderChanges);
+  });
+
+  it('takes every throttle away when nothing moves', () => {
+    const brokers = [0, 1, 2].map((id) => broker(id, { throttle: rate.first }));
+    const throttledReplicas = new Map([['orders', { leaders: ['0:1'], followers: ['0:2'] }]]);
+    expect(decide(cluster({ brokers, throttledReplicas }), ON, NO_MEMORY).steps).toEqual([
+      { kind: 'throttle-replicas', topic: 'orders', leaders: [], followers: [] },
+      { kind: 'unthrottle-brokers', brokers: [0, 1, 2] },
+    ]);
+  });
+
+  it.each([
+    { why: 'halves the rate where clients are slow', pressure: 'some' as const, factor: 0.5 },
+    { why: 'raises the rate while none is', pressure: 'none' as const, factor: 1.5 },
+    { why: 'keeps the rate while that is not known', pressure: 'unknown' as const, factor: 1 },
+  ])('$why', ({ pressure, factor }) => {
+    const throttle = rate.first;
+    const brokers = [0, 1, 2, 3, 4, 5].map((id) => broker(id, { throttle, pressure: id === 1 ? pressure : 'none' }));
+    const running = [
+      partition(0, [3, 1, 2, 0], { adding: [3], removing: [0], leader: 0, isr: [0, 1, 2] }),
+      ...partitions().slice(1),
+    ];
+    const memory = { isUnderWay: true, newBrokers: [3, 4, 5], rateChangedAtMs: NOW_MS - rate.intervalMs };
+    const { steps } = decide(grown({ brokers, partitions: running }), { ...ON, mode: 'paused' }, memory);
+    const rates = steps.flatMap((step) => (step.kind === 'throttle-brokers' ? [step.bytesPerSecond] : []));
+    expect(rates).toEqual(factor === 1 ? [] : [factor * throttle]);
+  });
+
+  it('says that nothing can hold anything where every broker is to be emptied', () => {
+    const decision = decide(cluster(), { ...ON, drain: [0, 1, 2] }, NO_MEMORY);
+    expect(decision).toMatchObject({ steps: [], state: 'Blocked', wait: { reason: 'NoRoom' } });
+  });
+
+  it('touches no topic that is excluded', () => {
+    expect(reassigned(decide(grown(), { ...ON, excludedTopics: ['orders'] }, NO_MEMORY)).size).toBe(0);
+  });
+});
