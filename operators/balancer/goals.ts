@@ -91,7 +91,8 @@ export interface BalanceSettings {
   readonly maxReplicasPerBroker: number;
   /**
    * Gap between giver and taker at which data stops moving. Bytes are the price of balance: below it they buy too little. The grain widens it where brokers
-   * hold few replicas, for one replica then is a large part of a broker: `gap = targetGap + gapGrain / replicas per broker`.
+   * hold few replicas, for one replica then is a large part of a broker: `gap = targetGap + gapGrain / replicas per broker`, the latter at most
+   * 0.03 or two replicas.
    */
   readonly targetGap: number;
   readonly gapGrain: number;

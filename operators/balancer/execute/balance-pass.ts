@@ -14,6 +14,8 @@ export interface Observation {
 export interface BalancerPorts {
   /** Everything, asked now. */
   readonly observe: () => Promise<Observation>;
+  /** What this process keeps, before the first call is made: how the calls end does not change what was tried. */
+  readonly decided: (decision: Decision) => void;
   readonly remember: (memory: BalanceMemory) => Promise<void>;
   readonly carryOut: (step: BalanceStep) => Promise<void>;
   readonly nowMs: () => number;
@@ -40,6 +42,7 @@ export async function balancePass(
 ): Promise<Decision> {
   const { cluster, intent, memory } = await ports.observe();
   const decision = core(cluster, intent, memory, options);
+  ports.decided(decision);
   const maxAgeMs = options.execute?.viewMaxAgeMs ?? EXECUTE_SETTINGS.viewMaxAgeMs;
   const mayAct = (): boolean => ports.isLeader() && ports.nowMs() - cluster.atMs <= maxAgeMs;
   if (!isSameMemory(decision.memory, memory)) {

@@ -1,8 +1,8 @@
 import { checkPlan } from '../check-plan.ts';
 import { type BalanceSettings, DEFAULT_SETTINGS } from '../goals.ts';
-import type { Move, Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { planBalance } from '../plan/plan-balance.ts';
-import { chooseBatch, nameOf } from './choose-batch.ts';
+import { chooseBatch } from './choose-batch.ts';
 import { type BrokerStates, brokerStates, emptyBrokers, modelOf } from './model-of.ts';
 import {
   type BalanceIntent,
@@ -13,8 +13,9 @@ import {
   targetOf,
 } from './observed.ts';
 import { EXECUTE_SETTINGS, type ExecuteSettings } from './settings.ts';
-import type { BalanceStep, PartitionName, Reassignment, Wait } from './steps.ts';
+import type { BalanceStep, PartitionName, Wait } from './steps.ts';
 import { nextRate, streamsOf, throttleSteps } from './throttles.ts';
+import { leftAfter, NOWHERE, withoutWaysBack } from './ways-back.ts';
 
 export type BalanceState = 'Balanced' | 'Moving' | 'Paused' | 'Blocked';
 
@@ -77,40 +78,11 @@ export function decide(
     memory: {
       isUnderWay,
       newBrokers: isUnderWay ? newBrokers : [],
-      ...(isUnderWay ? { left: leftAfter(memory.left ?? NOWHERE, batch, cluster) } : {}),
+      left: leftAfter(memory.left ?? NOWHERE, batch, cluster),
       ...(streams.length > 0 && rate.changedAtMs !== undefined ? { rateChangedAtMs: rate.changedAtMs } : {}),
     },
     plan: planned.plan,
   };
-}
-
-const NOWHERE: NonNullable<BalanceMemory['left']> = new Map();
-
-/** Each pass plans anew, and sees other ways to the same balance: none of them may lead back. */
-function withoutWaysBack(moves: readonly Move[], left: NonNullable<BalanceMemory['left']>): readonly Move[] {
-  const dropped = new Set<string>();
-  return moves.filter((move) => {
-    const name = nameOf(move);
-    // What comes after it was planned for where it leads.
-    if (move.kind === 'replica-move' && left.get(name)?.includes(move.to) === true) dropped.add(name);
-    return !dropped.has(name);
-  });
-}
-
-function leftAfter(
-  left: NonNullable<BalanceMemory['left']>,
-  batch: readonly Reassignment[],
-  { partitions }: ObservedCluster,
-): NonNullable<BalanceMemory['left']> {
-  if (batch.length === 0) return left;
-  const before = new Map(partitions.map((partition) => [nameOf(partition), targetOf(partition)]));
-  const after = new Map(left);
-  for (const each of batch) {
-    const name = nameOf(each);
-    const gone = (before.get(name) ?? []).filter((id) => !each.replicas.includes(id));
-    if (gone.length > 0) after.set(name, [...(after.get(name) ?? []), ...gone]);
-  }
-  return after;
 }
 
 const NO_ROOM: Wait = { reason: 'NoRoom', message: 'no move that is left has room, or its partition is not whole' };

@@ -63,11 +63,13 @@ export interface BalanceMemory {
   /** When the rate of moves was changed last. */
   readonly rateChangedAtMs?: number;
   /**
-   * By partition, brokers that a replica has left since the plan was begun: it does not go back there. Kept by one process only,
-   * for there may be very many; the next one may at worst move some data twice.
+   * By partition, brokers that a replica has left of late: it does not go back there. Kept by one process only, for there may be
+   * very many; the next one may at worst move some data twice.
    */
-  readonly left?: ReadonlyMap<string, readonly number[]>;
+  readonly left?: WaysLeft;
 }
+
+export type WaysLeft = ReadonlyMap<string, { readonly brokers: readonly number[]; readonly atMs: number }>;
 
 export const NO_MEMORY: BalanceMemory = { isUnderWay: false, newBrokers: [] };
 

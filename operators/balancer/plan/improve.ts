@@ -75,8 +75,11 @@ export function isUneven(placement: Placement, settings: BalanceSettings, dimens
   return false;
 }
 
+/** A broker that carries next to nothing is reason enough, however few replicas there are. */
+const MOST_TRIGGER = 0.8;
+
 export function triggerDeviation(placement: Placement, settings: BalanceSettings): number {
-  return settings.triggerGaps * targetGap(placement, settings);
+  return Math.min(MOST_TRIGGER, settings.triggerGaps * targetGap(placement, settings));
 }
 
 /** Sum of the weighted squared deviations of all brokers. */

@@ -16,6 +16,9 @@ const LONGEST_REST = 8;
 const MAX_ROUNDS = 100_000;
 /** How much the spread of a topic decides between replicas that are equally good otherwise. */
 const TOPIC_WEIGHT = 0.6;
+/** The grain was chosen where brokers hold hundreds of replicas; where they hold few it is no wider than this, or two replicas. */
+const MOST_GRAIN = 0.03;
+const LEAST_GRAIN_REPLICAS = 2;
 
 /** Moves replicas from fuller to emptier brokers as long as the balance won is worth the bytes. */
 export function spreadReplicas(placement: Placement, weights: Weights, settings: BalanceSettings): void {
@@ -24,7 +27,8 @@ export function spreadReplicas(placement: Placement, weights: Weights, settings:
 
 /** Gap below which no more data moves. */
 export function targetGap({ holderCount, brokerOf }: Placement, { targetGap: gap, gapGrain }: BalanceSettings): number {
-  return gap + (gapGrain * holderCount) / Math.max(1, brokerOf.length);
+  const replica = holderCount / Math.max(1, brokerOf.length);
+  return gap + Math.min(gapGrain * replica, Math.max(MOST_GRAIN, LEAST_GRAIN_REPLICAS * replica));
 }
 
 class ReplicaSpreader {

@@ -50,6 +50,9 @@ export class BalancerProcess {
     });
     this.#ports = {
       observe: () => courier.send({ what: 'observe', kind: 'read', serve: () => this.#observe() }),
+      decided: ({ memory }) => {
+        this.#left = memory.left;
+      },
       remember: (memory: BalanceMemory) =>
         courier.send({
           what: 'remember',
@@ -94,7 +97,6 @@ export class BalancerProcess {
     const world = this.#world;
     try {
       const decision = await balancePass(this.#ports, {}, this.#core);
-      this.#left = decision.memory.left;
       world.passed(decision);
     } catch (error) {
       if (!(error instanceof NetworkError)) world.judge.violate('no-mistake', String(error));
