@@ -23,7 +23,10 @@ export function refusalsIn(error: unknown): readonly KafkaRefusal[] {
  * The answer even where parts of it are errors: the client library rejects a whole answer for one part, and gives the answer
  * with the error.
  */
-export async function evenPartly<T>(sent: Promise<T>, isFine: (refusal: KafkaRefusal) => boolean = () => true): Promise<T> {
+export async function evenPartly<T>(
+  sent: Promise<T>,
+  isFine: (refusal: KafkaRefusal) => boolean = () => true,
+): Promise<T> {
   try {
     return await sent;
   } catch (error) {

@@ -36,6 +36,8 @@ let kafka: RunningKafka;
 let connections: BrokerConnections;
 let admin: Admin;
 let intent: BalanceIntent = { mode: 'on', isRolling: false, drain: [], excludedTopics: [] };
+/** What the topic held before anything moved. */
+let produced: Awaited<ReturnType<typeof offsets>>;
 let memory: BalanceMemory = NO_MEMORY;
 /** What one balancer keeps for itself. */
 let left: BalanceMemory['left'];
@@ -83,6 +85,8 @@ beforeAll(async () => {
   }));
   await admin.createTopics({ topics: ['orders'], assignments });
   await produce();
+  produced = await offsets();
+  for (const { end } of produced.values()) expect(end).toBeGreaterThanOrEqual(RECORDS);
 }, START_MAX_MS);
 
 afterAll(async () => {
@@ -125,9 +129,7 @@ describe('the balancer of a real Kafka', () => {
   );
 
   test('has lost no record on the way', async () => {
-    const led = (await look()).partitions.filter(({ topic }) => topic === 'orders');
-    const ranges = await readOffsets(brokers, connections, led);
-    expect([...ranges.values()]).toEqual(Array(PARTITIONS).fill({ start: 0, end: RECORDS }));
+    expect(await offsets()).toEqual(produced);
   });
 });
 
@@ -135,6 +137,15 @@ let meter = new RateMeter();
 
 async function look(): Promise<ObservedCluster> {
   return await observeCluster({ brokers, connections, capacity: CAPACITY, meter, nowMs: Date.now });
+}
+
+async function offsets(): ReturnType<typeof readOffsets> {
+  const { partitions } = await look();
+  return await readOffsets(
+    brokers,
+    connections,
+    partitions.filter(({ topic }) => topic === 'orders'),
+  );
 }
 
 /** Makes passes until one after the other finds nothing to do. */
@@ -198,16 +209,16 @@ async function logsOn(id: number): Promise<number> {
   return [...sizes.keys()].filter((key) => key.startsWith('orders/')).length;
 }
 
-/** Each record begins with its number in its partition. */
+/** A client that sends again what it had no answer to may send it twice. */
 async function produce(): Promise<void> {
   const producer = new Producer({ ...clientOptions(), serializers: stringSerializers });
   const padding = 'x'.repeat(8_192);
-  for (let number = 0; number < RECORDS; number += 1) {
+  for (let round = 0; round < RECORDS; round += 1) {
     const messages = Array.from({ length: PARTITIONS }, (_, partition) => ({
       topic: 'orders',
       partition,
       key: String(partition),
-      value: `${number} ${padding}`,
+      value: padding,
     }));
     await producer.send({ acks: -1, messages });
   }
