@@ -53,10 +53,10 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'leaders are given back in every pass', killedBy: 'liveness', make: () => tireless(1) },
   { name: 'leaders are given back now and then', killedBy: 'quiet', make: () => tireless(3) },
   {
-    name: 'an empty cluster is a mistake',
+    name: 'a broker that is away is a mistake',
     killedBy: 'no-mistake',
     make: () => (cluster, intent, memory, options) => {
-      if (cluster.partitions.some(({ leader }) => leader < 0)) throw new Error('nobody leads');
+      if (cluster.brokers.some(({ fencedSinceMs }) => fencedSinceMs !== undefined)) throw new Error('somebody is away');
       return decide(cluster, intent, memory, options);
     },
   },
