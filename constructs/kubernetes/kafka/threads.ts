@@ -3,8 +3,8 @@ import type { ResourcesSpec } from '../../../contracts/gen/psc-types.ts';
 /**
  * Threads of a broker. Rules of thumb, not measurements: two request threads per core, three network threads per four cores
  * (TLS is done on them), one replica fetcher per two cores, one recovery thread per core and eight at least: they open and close
- * the logs of all partitions, each of which waits for the disk and hardly computes (a broker on shared cores opened 240 in 5.7 s
- * with one), and they exist at no other time.
+ * the logs of all partitions, and exist at no other time. They help where the disk is slow; on shared cores that are busy they do
+ * not (240 logs took 5.7 s with one thread, and 6.4 s with eight in another run).
  */
 export function brokerThreads({ cpuMillis }: ResourcesSpec): Readonly<Record<string, string>> {
   const cores = cpuMillis / 1000;
