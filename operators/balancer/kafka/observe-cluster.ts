@@ -2,7 +2,7 @@ import { type Connection, describeLogDirsV4 } from '@platformatic/kafka';
 import type { BrokerConnections } from '../../psc/kafka/broker-connections.ts';
 import { readBrokerMetadata } from '../../psc/kafka/broker-metadata.ts';
 import type { BrokerPlace } from '../../psc/kafka/broker-places.ts';
-import type { Move } from '../../psc/kafka/partition-views.ts';
+import { type Move, partitionKey } from '../../psc/kafka/partition-views.ts';
 import { firstAnswering, listMoves } from '../../psc/kafka/read-kafka.ts';
 import type { ObservedBroker, ObservedCluster, ObservedPartition, Pressure } from '../execute/observed.ts';
 import type { Resource } from '../model/cluster-model.ts';
@@ -50,7 +50,8 @@ export async function observeCluster(context: ObserveContext): Promise<ObservedC
     readOffsets(inService, connections, leaders),
   ]);
   const own = new Map(answers);
-  const moveOf = new Map(moves.map((move) => [keyOf(move.topic, move.partition), move]));
+  const sizes = largestSizes(answers.map(([, answer]) => answer.sizes));
+  const moveOf = new Map(moves.map((move) => [partitionKey(move.topic, move.partition), move]));
   return {
     atMs,
     brokers: known.map((broker) =>
@@ -58,9 +59,8 @@ export async function observeCluster(context: ObserveContext): Promise<ObservedC
     ),
     partitions: topics.flatMap(({ name, partitions }) =>
       partitions.map((partition): ObservedPartition => {
-        const key = keyOf(name, partition.partitionIndex);
-        const sizes = [...own.values()].flatMap(({ sizes: each }) => each.get(key) ?? []);
-        const bytes = Math.max(0, ...sizes);
+        const key = partitionKey(name, partition.partitionIndex);
+        const bytes = sizes.get(key) ?? 0;
         const kbIn = meter.kilobytesIn(key, offsets.get(key), bytes, atMs);
         const move: Pick<Move, 'adding' | 'removing'> & Partial<Move> = moveOf.get(key) ?? { adding: [], removing: [] };
         return {
@@ -108,11 +108,20 @@ export async function readLogSizes(connection: Connection): Promise<ReadonlyMap<
     for (const { name, partitions } of topics) {
       // A future log is a copy between two directories of one broker.
       for (const { partitionIndex, partitionSize, isFutureKey } of partitions) {
-        if (!isFutureKey) sizes.set(keyOf(name, partitionIndex), Number(partitionSize));
+        if (!isFutureKey) sizes.set(partitionKey(name, partitionIndex), Number(partitionSize));
       }
     }
   }
   return sizes;
+}
+
+/** Of each partition its largest log: those of replicas that are on their way are shorter. */
+function largestSizes(all: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> {
+  const largest = new Map<string, number>();
+  for (const sizes of all) {
+    for (const [key, size] of sizes) largest.set(key, Math.max(size, largest.get(key) ?? 0));
+  }
+  return largest;
 }
 
 function observedBroker(
@@ -130,9 +139,4 @@ function observedBroker(
     ...(fencedSinceMs === undefined ? {} : { fencedSinceMs }),
     ...(answer?.rate === undefined ? {} : { throttle: answer.rate }),
   };
-}
-
-/** A topic's name has no slash. */
-export function keyOf(topic: string, partition: number): string {
-  return `${topic}/${partition}`;
 }

@@ -2,6 +2,7 @@ import { type Connection, listOffsetsV9 } from '@platformatic/kafka';
 import type { BrokerConnections } from '../../psc/kafka/broker-connections.ts';
 import type { BrokerPlace } from '../../psc/kafka/broker-places.ts';
 import { evenPartly } from '../../psc/kafka/kafka-error.ts';
+import { partitionKey } from '../../psc/kafka/partition-views.ts';
 import type { OffsetRange } from './rate-meter.ts';
 
 interface Led {
@@ -51,7 +52,7 @@ async function listOffsets(
     answer.topics.flatMap(({ name, partitions }) =>
       partitions
         .filter(({ errorCode }) => errorCode === 0)
-        .map(({ partitionIndex, offset }) => [`${name}/${partitionIndex}`, Number(offset)] as const),
+        .map(({ partitionIndex, offset }) => [partitionKey(name, partitionIndex), Number(offset)] as const),
     ),
   );
 }

@@ -134,6 +134,6 @@ function isSame(a: readonly number[], b: readonly number[]): boolean {
 }
 
 /** A topic's name has no slash. */
-function partitionKey(topic: string, partition: number): string {
+export function partitionKey(topic: string, partition: number): string {
   return `${topic}/${partition}`;
 }
