@@ -1,9 +1,9 @@
 import type { DataPlane } from '../../contracts/data-plane.ts';
-import { untilAborted } from '../runtime/abort-signals.ts';
+import { leadByQueue } from '../runtime/lead-by-queue.ts';
 import type { Leadership } from '../runtime/leader-lease.ts';
 import { UNFOLLOWED } from '../runtime/steps.ts';
 import type { Timers } from '../runtime/timers.ts';
-import { type QueueDepth, workQueue } from '../runtime/work-queue.ts';
+import type { QueueDepth } from '../runtime/work-queue.ts';
 import { reconcile, type ReconcilePorts, type ReconcileResult } from './reconcile.ts';
 
 export interface LeadOptions {
@@ -33,37 +33,27 @@ export interface PassObserver {
 export async function leadOperator(options: LeadOptions, leadership: Leadership): Promise<void> {
   const { ports, dataPlane, timers, observer } = options;
   const mayWrite = (): boolean => leadership.isLeader() && !leadership.signal.aborted;
-  const queue = workQueue({
-    run: async (psc) => {
-      const startedMs = timers.nowMs();
-      try {
-        const result = await followed(psc, { ...ports, isLeader: mayWrite }, dataPlane);
-        observer.ended(psc, result, timers.nowMs() - startedMs);
-        // What is gone is added again when it comes back.
-        return result.outcome === 'gone' ? {} : { lookAgainMs: result.lookAgainMs };
-      } catch (error) {
-        observer.failed(psc, error, timers.nowMs() - startedMs);
-        throw error;
-      }
+  await leadByQueue(
+    {
+      ...options,
+      workers: WORKERS,
+      began: observer.began,
+      over: observer.over,
+      pass: async (psc) => {
+        const startedMs = timers.nowMs();
+        try {
+          const result = await followed(psc, { ...ports, isLeader: mayWrite }, dataPlane);
+          observer.ended(psc, result, timers.nowMs() - startedMs);
+          // What is gone is added again when it comes back.
+          return result.outcome === 'gone' ? {} : { lookAgainMs: result.lookAgainMs };
+        } catch (error) {
+          observer.failed(psc, error, timers.nowMs() - startedMs);
+          throw error;
+        }
+      },
     },
-    // The observer was told already.
-    onError: () => undefined,
-    timers,
-    workers: WORKERS,
-    minIntervalMs: MIN_INTERVAL_MS,
-    firstRetryMs: FIRST_RETRY_MS,
-    maxRetryMs: MAX_RETRY_MS,
-  });
-  observer.began(queue.depth);
-  const unsubscribe = options.onChange(queue.add);
-  try {
-    for (const psc of options.known()) queue.add(psc);
-    await untilAborted(leadership.signal);
-  } finally {
-    unsubscribe();
-    await queue.stop();
-    observer.over();
-  }
+    leadership,
+  );
 }
 
 /** One pass as a step of its own, which says how it ended and what it waits for. */
@@ -88,7 +78,3 @@ async function followed(psc: string, ports: ReconcilePorts, dataPlane: DataPlane
 
 /** Passes at once: each waits for the API server and for Kafka most of its time. */
 const WORKERS = 16;
-/** Between passes of one PSC: what comes in a burst is seen by one pass. */
-const MIN_INTERVAL_MS = 250;
-const FIRST_RETRY_MS = 1_000;
-const MAX_RETRY_MS = 60_000;

@@ -2,9 +2,9 @@ import type { DataPlane } from '../../contracts/data-plane.ts';
 import type { ApiServer } from '../runtime/api-server.ts';
 import { boundedApi } from '../runtime/bounded-api.ts';
 import { eventRecorder } from '../runtime/event-recorder.ts';
-import { serveHealth } from '../runtime/health-server.ts';
-import { type Leadership, leaseIdentity, takePartInElection } from '../runtime/leader-lease.ts';
+import type { Leadership } from '../runtime/leader-lease.ts';
 import { newPassword } from '../runtime/new-password.ts';
+import { type ControllerOptions, serveInTurns } from '../runtime/serve-in-turns.ts';
 import type { Steps } from '../runtime/steps.ts';
 import { SYSTEM_TIMERS } from '../runtime/timers.ts';
 import type { QueueDepth } from '../runtime/work-queue.ts';
@@ -20,26 +20,13 @@ import { operatorMetrics, type OperatorMetrics } from './operator-metrics.ts';
 import { passLog } from './pass-log.ts';
 import type { NamesPort } from './ports.ts';
 
-export interface OperatorOptions {
-  readonly api: ApiServer;
+export interface OperatorOptions extends ControllerOptions {
   readonly dataPlane: DataPlane;
   readonly names: NamesPort;
   /** Replaced where no Kafka runs. @default realKafkaPort */
   readonly kafkaPort?: typeof realKafkaPort;
-  /** Namespace of its lease: its own. */
-  readonly namespace: string;
-  /** Name of its pod. */
-  readonly pod: string;
-  /** Of `/healthz` and `/readyz`; 0 takes a free one. */
-  readonly healthPort: number;
-  /** Of `/metrics`; 0 takes a free one. */
-  readonly metricsPort: number;
   /** Follows passes. @default - nobody does */
   readonly steps?: Steps;
-  /** Takes one line for people at a time. */
-  readonly log: (line: string) => void;
-  /** Hands over and ends. */
-  readonly signal: AbortSignal;
 }
 
 /** Lease that the operators of a Kubernetes cluster elect their leader by, and name of their service account. */
@@ -53,9 +40,6 @@ export const OPERATOR_LEASE = 'operator';
  */
 export async function serveOperator(options: OperatorOptions): Promise<void> {
   const { log } = options;
-  // When one half fails, the other must not keep the process going.
-  const failed = new AbortController();
-  const signal = AbortSignal.any([options.signal, failed.signal]);
   const term: Term = { queueDepth: () => NO_WORK, isLeader: () => false };
   const metrics = operatorMetrics({
     wallMs: () => Date.now(),
@@ -77,30 +61,16 @@ export async function serveOperator(options: OperatorOptions): Promise<void> {
       log(`${kind}: cannot be followed, what is known of them may be old: ${message}`);
     },
   });
-  const health = await serveHealth({
-    healthPort: options.healthPort,
-    metricsPort: options.metricsPort,
-    isLive: () => undefined,
-    isReady: () => (cache.isSynced() ? undefined : 'the Kubernetes API has not been read yet'),
+  await serveInTurns({
+    ...options,
+    lease: OPERATOR_LEASE,
     metrics,
+    cache,
+    // The lease is renewed past the bounds: that must not wait behind anything.
+    lead: async (leadership, identity) => {
+      await lead(options, { api, cache, changes, metrics, term }, identity, leadership);
+    },
   });
-  log(`health on port ${health.healthPort}, metrics on port ${health.metricsPort}`);
-  const followed = new AbortController();
-  try {
-    await Promise.all([
-      cache.run(followed.signal),
-      takeTurns({ ...options, signal }, { api, cache, changes, metrics, term }).finally(() => {
-        // The last writes are still answered from what is known.
-        followed.abort();
-      }),
-    ]);
-  } catch (error) {
-    failed.abort();
-    throw error;
-  } finally {
-    followed.abort();
-    await health.close();
-  }
 }
 
 /** Calls to the API server of one operator that serves 200 PSCs: far below what others need of it. */
@@ -123,30 +93,6 @@ interface Term {
 }
 
 const NO_WORK: QueueDepth = { waiting: 0, running: 0, later: 0 };
-
-async function takeTurns(options: OperatorOptions, shared: Shared): Promise<void> {
-  const { namespace, pod, log, signal } = options;
-  await synced(shared.cache, signal);
-  if (signal.aborted) return;
-  const identity = leaseIdentity(pod);
-  log(`${identity} waits for the lease ${namespace}/${OPERATOR_LEASE}`);
-  await takePartInElection({
-    // Not the bounded one: renewals must not wait behind anything.
-    api: options.api,
-    namespace,
-    name: OPERATOR_LEASE,
-    identity,
-    lead: async (leadership) => {
-      log(`${identity} leads`);
-      await lead(options, shared, identity, leadership);
-      log(`${identity} leads no longer`);
-    },
-    onTrouble: ({ message }) => {
-      log(`the lease: ${message}`);
-    },
-    signal,
-  });
-}
 
 async function lead(
   { dataPlane, names, pod, log, steps, kafkaPort = realKafkaPort }: OperatorOptions,
@@ -248,15 +194,3 @@ function passObserver({
 }
 
 const SECOND_MS = 1000;
-const SYNC_POLL_MS = 50;
-
-/** Resolves when everything has been read, or nobody wants it any longer. */
-async function synced(cache: PscCache, signal: AbortSignal): Promise<void> {
-  while (!cache.isSynced() && !signal.aborted) {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    SYSTEM_TIMERS.after(SYNC_POLL_MS, () => {
-      resolve(undefined);
-    });
-    await promise;
-  }
-}
