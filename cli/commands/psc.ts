@@ -6,6 +6,7 @@ import type { StoredPsc } from '../../operators/psc/observed.ts';
 import { explainPlan } from '../psc/explain-plan.ts';
 import { explanationText } from '../psc/explanation-text.ts';
 import { observeChanged, observeFromOutside } from '../psc/observe.ts';
+import { forCluster } from '../psc/for-cluster.ts';
 import { isSettled, pscChanges } from '../psc/psc-changes.ts';
 import {
   allPscs,
@@ -75,13 +76,6 @@ Examples:
   $ sudo ./flotilla psc explain demo
   $ sudo ./flotilla psc explain --file demo-2-ckus.yaml --dry-run
   $ ./flotilla psc get --context aws-us-west-2-a --json | jq '.[].status.conditions'`;
-
-function forCluster(command: Command): Command {
-  return command
-    .option('--kubeconfig <file>', 'kubeconfig of the Kubernetes cluster (default: the region on this machine)')
-    .option('--context <name>', 'context of your kubeconfig')
-    .option('--json', 'print it as JSON');
-}
 
 async function get(cluster: PscCluster, name: string | undefined, { json }: PscOptions): Promise<void> {
   const pscs = name === undefined ? await allPscs(cluster) : [await onePsc(cluster, name)];

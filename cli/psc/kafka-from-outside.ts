@@ -1,4 +1,5 @@
 import { PORTS } from '../../constructs/kubernetes/kafka/listeners.ts';
+import { PLATFORM_USERS } from '../../constructs/kubernetes/kafka/secrets.ts';
 import { externalHost } from '../../contracts/names.ts';
 import { BrokerConnections } from '../../operators/psc/kafka/broker-connections.ts';
 import { brokerPlaces } from '../../operators/psc/kafka/broker-places.ts';
@@ -6,7 +7,7 @@ import { within } from '../../operators/psc/kafka/deadline.ts';
 import { unreachableReason } from '../../operators/psc/kafka/kafka-error.ts';
 import { MinIsrCache } from '../../operators/psc/kafka/min-isr.ts';
 import { readKafka } from '../../operators/psc/kafka/read-kafka.ts';
-import { readOperatorCredentials, secretStore } from '../../operators/psc/kubernetes/secret-store.ts';
+import { readPlatformCredentials, secretStore } from '../../operators/psc/kubernetes/secret-store.ts';
 import type { KafkaView, ReachableKafka, RegisteredBroker, StoredPsc } from '../../operators/psc/observed.ts';
 import type { PscCluster } from './psc-cluster.ts';
 
@@ -19,7 +20,7 @@ export async function kafkaFromOutside({ api, lookup }: PscCluster, psc: StoredP
   const { domain } = psc.spec;
   const brokers = brokerPlaces(psc).map((place) => ({ ...place, host: externalHost(place.pod, name, domain) }));
   const connections = new BrokerConnections({
-    credentials: async () => await readOperatorCredentials(secretStore(api), name),
+    credentials: async () => await readPlatformCredentials(secretStore(api), name, PLATFORM_USERS.operator),
     ...(lookup === undefined ? {} : { lookup }),
     port: PORTS.external,
   });

@@ -15,7 +15,7 @@ import { loadKubeConfig } from '../apply/kube-config.ts';
 import { inLocalRegion } from '../local/in-local-region.ts';
 import { lookupRegion, regionNames } from '../local/region-names.ts';
 import { EXIT_CODES, UserError } from '../user-error.ts';
-import { readOnlyApi } from './read-only-api.ts';
+import { personalApi } from './personal-api.ts';
 
 /** Which Kubernetes cluster a command looks at; the region on this machine where nothing is said. */
 export interface ClusterChoice {
@@ -50,7 +50,7 @@ export async function withPscCluster<T>(
     });
   }
   const config = loadKubeConfig(kubeconfig === undefined ? env : { ...env, KUBECONFIG: kubeconfig }, context);
-  return await asked(async () => await work({ api: readOnlyApi(connect(config)) }));
+  return await asked(async () => await work({ api: personalApi(connect(config)) }));
 }
 
 /** Every PSC of the cluster. */

@@ -1015,6 +1015,15 @@ export const PSC_CRD: CustomResourceDefinition = {
                         "type": "string",
                         "format": "date-time",
                         "description": "A roll is asked for by setting this to the present time."
+                      },
+                      "balancing": {
+                        "type": "string",
+                        "enum": [
+                          "On",
+                          "Paused",
+                          "Cancelled"
+                        ],
+                        "description": "What the balancer may do: On (also when absent); Paused: begins nothing, and lets end what runs; Cancelled: takes that back too."
                       }
                     },
                     "description": "Requests by people and by the balancer; never written by the control plane."
@@ -1248,7 +1257,6 @@ export const PSC_CRD: CustomResourceDefinition = {
                         "type": "string",
                         "enum": [
                           "Balanced",
-                          "Planning",
                           "Moving",
                           "Paused",
                           "Blocked"
@@ -1257,7 +1265,8 @@ export const PSC_CRD: CustomResourceDefinition = {
                       "bytesToMove": {
                         "type": "string",
                         "pattern": "^(0|[1-9][0-9]{0,17})$",
-                        "maxLength": 18
+                        "maxLength": 18,
+                        "description": "Of the plan that is under way, and of the last one where none is: what is left of it, and what is done."
                       },
                       "bytesMoved": {
                         "type": "string",
@@ -1279,6 +1288,57 @@ export const PSC_CRD: CustomResourceDefinition = {
                       "estimatedEnd": {
                         "type": "string",
                         "format": "date-time"
+                      },
+                      "reason": {
+                        "type": "string",
+                        "maxLength": 63,
+                        "description": "Why nothing new begins: a reason of the condition flotilla.dev/Balancing."
+                      },
+                      "message": {
+                        "type": "string",
+                        "maxLength": 1024
+                      },
+                      "bytesPerSecond": {
+                        "type": "string",
+                        "pattern": "^(0|[1-9][0-9]{0,17})$",
+                        "maxLength": 18,
+                        "description": "Bytes that all moves together have made in a second of late."
+                      },
+                      "drained": {
+                        "type": "array",
+                        "maxItems": 384,
+                        "items": {
+                          "type": "string",
+                          "maxLength": 63
+                        },
+                        "x-kubernetes-list-type": "set",
+                        "description": "Brokers of spec.maintenance.drain that hold no replica and lead nothing, seen in fresh metadata and on their disks."
+                      },
+                      "memory": {
+                        "type": "object",
+                        "properties": {
+                          "underWay": {
+                            "type": "boolean",
+                            "description": "A plan has been begun and not been finished."
+                          },
+                          "newBrokers": {
+                            "type": "array",
+                            "maxItems": 384,
+                            "items": {
+                              "type": "integer",
+                              "format": "int32",
+                              "minimum": -2147483648,
+                              "maximum": 2147483647
+                            },
+                            "x-kubernetes-list-type": "atomic",
+                            "description": "Ids of brokers that were empty when it was begun, or have come since."
+                          },
+                          "rateChangedAt": {
+                            "type": "string",
+                            "format": "date-time"
+                          }
+                        },
+                        "description": "What one pass leaves for the next, so that another balancer can go on."
                       }
                     },
                     "description": "Written by the balancer."

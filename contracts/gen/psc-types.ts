@@ -161,6 +161,11 @@ export interface MaintenanceSpec {
   readonly drain?: readonly string[];
   /** A roll is asked for by setting this to the present time. */
   readonly rollRequestedAt?: string;
+  /**
+   * What the balancer may do: On (also when absent); Paused: begins nothing, and lets end what runs; Cancelled: takes that
+   * back too.
+   */
+  readonly balancing?: 'On' | 'Paused' | 'Cancelled';
 }
 
 export interface PhysicalStatefulClusterStatus {
@@ -225,12 +230,30 @@ export interface FencedPod {
 }
 
 export interface BalanceStatus {
-  readonly state?: 'Balanced' | 'Planning' | 'Moving' | 'Paused' | 'Blocked';
+  readonly state?: 'Balanced' | 'Moving' | 'Paused' | 'Blocked';
+  /** Of the plan that is under way, and of the last one where none is: what is left of it, and what is done. */
   readonly bytesToMove?: string;
   readonly bytesMoved?: string;
   readonly partitionsToMove?: number;
   readonly partitionsMoved?: number;
   readonly estimatedEnd?: string;
+  /** Why nothing new begins: a reason of the condition flotilla.dev/Balancing. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** Bytes that all moves together have made in a second of late. */
+  readonly bytesPerSecond?: string;
+  /** Brokers of spec.maintenance.drain that hold no replica and lead nothing, seen in fresh metadata and on their disks. */
+  readonly drained?: readonly string[];
+  /** What one pass leaves for the next, so that another balancer can go on. */
+  readonly memory?: BalanceMemory;
+}
+
+export interface BalanceMemory {
+  /** A plan has been begun and not been finished. */
+  readonly underWay?: boolean;
+  /** Ids of brokers that were empty when it was begun, or have come since. */
+  readonly newBrokers?: readonly number[];
+  readonly rateChangedAt?: string;
 }
 
 export interface ControllerStatus {

@@ -45,12 +45,17 @@ export class DataPlaneServices extends Construct {
         name: service.name,
         namespace: NAMESPACES.system,
         image: imageReference(context.dataPlane.images.flotilla),
-        args: ['serve', service.command, `--data-plane=${DATA_PLANE_PATH}`, ...service.args],
+        args: [
+          'serve',
+          service.command,
+          ...(service.readsDataPlane ? [`--data-plane=${DATA_PLANE_PATH}`] : []),
+          ...service.args,
+        ],
         ...size,
         env: [nodeHeap(size.resources.memoryMib), ...service.env],
         egress: [toApiServer(context), ...service.egress],
-        folders: [configMapFolder(DATA_PLANE_CONFIG), ...service.folders],
-        rollOn: { 'flotilla.dev/data-plane-digest': configDigest },
+        folders: [...(service.readsDataPlane ? [configMapFolder(DATA_PLANE_CONFIG)] : []), ...service.folders],
+        rollOn: service.readsDataPlane ? { 'flotilla.dev/data-plane-digest': configDigest } : {},
         apiToken: 'mounted',
       });
       grantInOwnNamespace(this, service.name, {
@@ -72,6 +77,8 @@ interface ServiceRequest {
   readonly name: DataPlaneService;
   /** Sub-command of `flotilla serve`. */
   readonly command: string;
+  /** Whether it is given the data plane that it acts in; the balancer finds all it needs in the PSCs. */
+  readonly readsDataPlane: boolean;
   readonly args: readonly string[];
   readonly resources: ServiceResources;
   readonly egress: readonly NetworkPolicyEgressRule[];
@@ -90,6 +97,7 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
     {
       name: 'operator',
       command: 'operator',
+      readsDataPlane: true,
       args: operatorArgs(context),
       resources: { cpuMillis: 200, cpuLimitMillis: 2000, memoryMib: OPERATOR_MEMORY_MIB },
       egress: [
@@ -103,6 +111,7 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
     {
       name: 'balancer',
       command: 'balancer',
+      readsDataPlane: false,
       args: [],
       resources: { cpuMillis: 200, cpuLimitMillis: 2000, memoryMib: 512 },
       egress: [toEveryPsc(KAFKA_PORTS.internal, KAFKA_PORTS.metrics)],
@@ -112,6 +121,7 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
     {
       name: 'sync-service',
       command: 'sync',
+      readsDataPlane: true,
       args: mothershipArgs(context.mothership),
       resources: { cpuMillis: 100, cpuLimitMillis: 1000, memoryMib: 384 },
       egress: [toMothership(context)],

@@ -1,4 +1,4 @@
-import { CA_FILE, NODE_PRINCIPAL, PLATFORM_USERS, principalMappingRules } from './secrets.ts';
+import { CA_FILE, NODE_PRINCIPAL, principalMappingRules, SUPER_USERS } from './secrets.ts';
 import { REPLICATION_FACTOR, type ClusterView } from './cluster-view.ts';
 import { fromEnvironment, POD_VARIABLES } from './listeners.ts';
 import type { PropertiesSection } from './properties.ts';
@@ -37,7 +37,7 @@ export function commonSections(view: ClusterView): readonly PropertiesSection[] 
       settings: {
         'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
         'allow.everyone.if.no.acl.found': 'false',
-        'super.users': `User:${NODE_PRINCIPAL};User:${PLATFORM_USERS.operator}`,
+        'super.users': [NODE_PRINCIPAL, ...SUPER_USERS].map((name) => `User:${name}`).join(';'),
       },
     },
     {

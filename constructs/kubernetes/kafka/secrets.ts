@@ -26,11 +26,18 @@ export const CA_FILE = 'ca.crt';
  * be given one.
  */
 export const PLATFORM_USERS = {
-  /** Super user: makes users, ACLs, quotas and topics of the platform. */
+  /** Makes users, ACLs, quotas and topics of the platform. */
   operator: 'flotilla-operator',
-  /** Gets its ACLs from the operator. */
+  /** Moves replicas. */
   balancer: 'flotilla-balancer',
 } as const;
+export type PlatformUser = (typeof PLATFORM_USERS)[keyof typeof PLATFORM_USERS];
+
+/**
+ * Platform users are super users: whoever may move replicas may alter the cluster, which includes giving oneself every other
+ * right, so that ACLs would only look like a limit.
+ */
+export const SUPER_USERS: readonly string[] = Object.values(PLATFORM_USERS);
 
 /** Principal of every broker and controller of the cluster, whatever the pod. */
 export const NODE_PRINCIPAL = 'flotilla-node';

@@ -1,14 +1,14 @@
 import type { LookupFunction } from 'node:net';
 import { Connection } from '@platformatic/kafka';
 import { PORTS, SCRAM_MECHANISM } from '../../../constructs/kubernetes/kafka/listeners.ts';
-import { PLATFORM_USERS } from '../../../constructs/kubernetes/kafka/secrets.ts';
+import { PLATFORM_USERS, type PlatformUser } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import { within } from './deadline.ts';
 import { isCredentialsFault } from './kafka-error.ts';
 import type { BrokerPlace } from './broker-places.ts';
 
-/** What the operator shows, and trusts, to be let into a PSC's Kafka. */
+/** What the platform shows, and trusts, to be let into a PSC's Kafka. */
 export interface KafkaCredentials {
-  /** Of the platform's user `flotilla-operator`. */
+  /** Of the platform's user that asks. */
   readonly password: string;
   /** Certificates of the PSC's own authority, PEM. */
   readonly ca: string;
@@ -16,6 +16,8 @@ export interface KafkaCredentials {
 
 export interface ConnectionSettings {
   readonly credentials: () => Promise<KafkaCredentials>;
+  /** Who asks. @default the operator */
+  readonly user?: PlatformUser;
   /** How host names become addresses. @default the system's own way */
   readonly lookup?: LookupFunction;
   /** Of the listener. @default that of the platform and of clients inside */
@@ -77,7 +79,7 @@ export class BrokerConnections {
   }
 
   async #connection(host: string, lane: Lane): Promise<Connection> {
-    if (this.#isClosed) throw new Error('the operator does not ask this cluster any more');
+    if (this.#isClosed) throw new Error('this cluster is not asked any more');
     const key = keyOf(host, lane);
     const known = this.#connections.get(key);
     if (known !== undefined) {
@@ -99,14 +101,14 @@ export class BrokerConnections {
 
   async #open(host: string): Promise<Connection> {
     const { password, ca } = await this.#knownCredentials();
-    const { lookup, port = PORTS.internal } = this.#settings;
-    const connection = new Connection(CLIENT_ID, {
+    const { lookup, port = PORTS.internal, user = PLATFORM_USERS.operator } = this.#settings;
+    const connection = new Connection(user, {
       connectTimeout: CONNECT_MAX_MS,
       requestTimeout: CALL_MAX_MS,
       maxInflights: MAX_IN_FLIGHT,
       tls: { ca, ...(lookup === undefined ? {} : { lookup }) },
       tlsServerName: true,
-      sasl: { mechanism: SCRAM_MECHANISM, username: PLATFORM_USERS.operator, password },
+      sasl: { mechanism: SCRAM_MECHANISM, username: user, password },
     });
     // Whoever waits for an answer is told by the call itself; without a listener the event would end the process.
     connection.on('error', () => undefined);
@@ -137,8 +139,6 @@ export class BrokerConnections {
     connection?.then(endSocket, () => undefined);
   }
 }
-
-const CLIENT_ID = 'flotilla-operator';
 
 function keyOf(host: string, lane: Lane): string {
   return `${host} ${lane}`;

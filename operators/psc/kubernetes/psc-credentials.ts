@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { viewCluster } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
+import { PLATFORM_USERS } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import type { DataPlane } from '../../../contracts/data-plane.ts';
 import {
   CREDENTIAL_SECRETS,
@@ -13,8 +14,8 @@ import { LostCredentialsError } from '../credentials/lost-credentials-error.ts';
 import { type CredentialsPlan, isWhole, planCredentials } from '../credentials/plan-credentials.ts';
 import type { ObservedCredentialsState, StoredPsc } from '../observed.ts';
 import {
-  type OperatorCredentials,
-  readOperatorCredentials,
+  type PlatformCredentials,
+  readPlatformCredentials,
   type SecretStore,
   type StoredSecret,
 } from './secret-store.ts';
@@ -40,7 +41,7 @@ export interface PscCredentials {
    *
    * @throws Error when there is nothing yet; without a call as long as no look has found it, since Kafka is tried every second
    */
-  readonly login: (psc: StoredPsc) => Promise<OperatorCredentials>;
+  readonly login: (psc: StoredPsc) => Promise<PlatformCredentials>;
 }
 
 export const BELIEF_MS = 30 * 60_000;
@@ -78,7 +79,7 @@ export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
     },
     login: async ({ metadata: { name, uid } }) => {
       if (withLogin.get(name) !== uid) throw new Error(`PSC ${name} has no credentials yet`);
-      return await readOperatorCredentials(secrets, name);
+      return await readPlatformCredentials(secrets, name, PLATFORM_USERS.operator);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import { FIELD_OWNERS } from '../../../contracts/field-owners.ts';
-import { CA_FILE, PLATFORM_USERS } from '../../../constructs/kubernetes/kafka/secrets.ts';
+import { CA_FILE, type PlatformUser } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import type { ApiServer } from '../../runtime/api-server.ts';
 import {
   type CredentialSecret,
@@ -65,23 +65,27 @@ export function secretStore(api: ApiServer): SecretStore {
   };
 }
 
-/** What the operator comes to a PSC's Kafka with. */
-export interface OperatorCredentials {
-  /** Of the SCRAM user {@link PLATFORM_USERS.operator}. */
+/** What a platform user comes to a PSC's Kafka with. */
+export interface PlatformCredentials {
+  /** Of the SCRAM user. */
   readonly password: string;
   /** PEM of the authority of the brokers' certificates. */
   readonly ca: string;
 }
 
 /** @throws Error when the PSC has no credentials yet */
-export async function readOperatorCredentials(store: SecretStore, psc: string): Promise<OperatorCredentials> {
+export async function readPlatformCredentials(
+  store: Pick<SecretStore, 'read'>,
+  psc: string,
+  user: PlatformUser,
+): Promise<PlatformCredentials> {
   const valueOf = async (secret: CredentialSecret, file: string): Promise<string> => {
     const ref = credentialSecretRef(psc, secret);
     const value = (await store.read(ref))?.data[file];
     if (value === undefined) throw new Error(`Secret ${ref.namespace}/${ref.name} with ${file} is not there`);
     return value;
   };
-  const [password, ca] = await Promise.all([valueOf('platformUsers', PLATFORM_USERS.operator), valueOf('ca', CA_FILE)]);
+  const [password, ca] = await Promise.all([valueOf('platformUsers', user), valueOf('ca', CA_FILE)]);
   return { password, ca };
 }
 

@@ -1,3 +1,4 @@
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
@@ -273,7 +274,8 @@ describe('a client', () => {
   });
 
   test('without ACLs is known, and allowed nothing', async () => {
-    const stranger = new Admin(clientOptions(PLATFORM_USERS.balancer));
+    await makeUser('stranger', 'a-password');
+    const stranger = new Admin(clientOptions('stranger', 'a-password'));
     await expect(stranger.createTopics({ topics: ['forbidden'], partitions: 1, replicas: 3 })).rejects.toThrow();
     await stranger.close();
     expect(await admin.listTopics()).not.toContain('forbidden');
@@ -294,6 +296,23 @@ describe('the init container', () => {
     expect(log).not.toMatch(/salt|UserScram/i);
   });
 });
+
+/** A SCRAM user as a tenant's API keys are. */
+async function makeUser(name: string, password: string): Promise<void> {
+  const salt = randomBytes(16);
+  const iterations = 4096;
+  const saltedPassword = pbkdf2Sync(password, salt, iterations, 64, 'sha512');
+  await call((connection) =>
+    kafka.alterUserScramCredentialsV0.api.async(
+      connection,
+      [],
+      [{ name, mechanism: SCRAM_SHA_512, iterations, salt, saltedPassword }],
+    ),
+  );
+}
+
+/** Its number in the protocol. */
+const SCRAM_SHA_512 = 2;
 
 function clientOptions(user: string = PLATFORM_USERS.operator, password = running.passwords[user] ?? ''): BaseOptions {
   return {

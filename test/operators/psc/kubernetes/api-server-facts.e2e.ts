@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { renderKafkaCluster } from '../../../../constructs/kubernetes/kafka/kafka-cluster.ts';
+import { PLATFORM_USERS } from '../../../../constructs/kubernetes/kafka/secrets.ts';
 import type { KubernetesObject } from '../../../../contracts/kubernetes-object.ts';
 import { NAMESPACES, pscNamespace } from '../../../../contracts/names.ts';
 import { intended, isAsIntended } from '../../../../operators/psc/intent.ts';
-import { readOperatorCredentials, secretStore } from '../../../../operators/psc/kubernetes/secret-store.ts';
+import { readPlatformCredentials, secretStore } from '../../../../operators/psc/kubernetes/secret-store.ts';
 import type { StoredPsc } from '../../../../operators/psc/observed.ts';
 import { ConflictError, TooManyDisruptionsError } from '../../../../operators/psc/ports.ts';
 import { ApiServerError } from '../../../../operators/runtime/api-server.ts';
@@ -198,7 +199,7 @@ describe('credentials', () => {
     for (const error of losers) expect(error).toBeInstanceOf(ConflictError);
     await operator.port.issueCredentials(psc);
     expect(await operator.port.credentials(psc)).toEqual({ state: 'whole' });
-    const { password, ca } = await readOperatorCredentials(secretStore(real.api), OTHER);
+    const { password, ca } = await readPlatformCredentials(secretStore(real.api), OTHER, PLATFORM_USERS.operator);
     expect(password.length).toBeGreaterThan(20);
     expect(ca).toContain('BEGIN CERTIFICATE');
   });

@@ -1134,6 +1134,14 @@ export declare type MaintenanceSpec = Message<"flotilla.psc.v1.MaintenanceSpec">
    * @generated from field: google.protobuf.Timestamp roll_requested_at = 3;
    */
   rollRequestedAt?: Timestamp | undefined;
+
+  /**
+   * What the balancer may do: On (also when absent); Paused: begins nothing, and lets end what runs; Cancelled: takes that
+   * back too.
+   *
+   * @generated from field: string balancing = 4;
+   */
+  balancing: string;
 };
 
 /**
@@ -1160,6 +1168,14 @@ export declare type MaintenanceSpecJson = {
    * @generated from field: google.protobuf.Timestamp roll_requested_at = 3;
    */
   rollRequestedAt?: TimestampJson;
+
+  /**
+   * What the balancer may do: On (also when absent); Paused: begins nothing, and lets end what runs; Cancelled: takes that
+   * back too.
+   *
+   * @generated from field: string balancing = 4;
+   */
+  balancing?: string;
 };
 
 /**
@@ -1794,6 +1810,8 @@ export declare type BalanceStatus = Message<"flotilla.psc.v1.BalanceStatus"> & {
   state: string;
 
   /**
+   * Of the plan that is under way, and of the last one where none is: what is left of it, and what is done.
+   *
    * @generated from field: int64 bytes_to_move = 2;
    */
   bytesToMove: bigint;
@@ -1817,6 +1835,39 @@ export declare type BalanceStatus = Message<"flotilla.psc.v1.BalanceStatus"> & {
    * @generated from field: google.protobuf.Timestamp estimated_end = 6;
    */
   estimatedEnd?: Timestamp | undefined;
+
+  /**
+   * Why nothing new begins: a reason of the condition flotilla.dev/Balancing.
+   *
+   * @generated from field: string reason = 7;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string message = 8;
+   */
+  message: string;
+
+  /**
+   * Bytes that all moves together have made in a second of late.
+   *
+   * @generated from field: int64 bytes_per_second = 9;
+   */
+  bytesPerSecond: bigint;
+
+  /**
+   * Brokers of spec.maintenance.drain that hold no replica and lead nothing, seen in fresh metadata and on their disks.
+   *
+   * @generated from field: repeated string drained = 10;
+   */
+  drained: string[];
+
+  /**
+   * What one pass leaves for the next, so that another balancer can go on.
+   *
+   * @generated from field: flotilla.psc.v1.BalanceMemory memory = 11;
+   */
+  memory?: BalanceMemory | undefined;
 };
 
 /**
@@ -1829,6 +1880,8 @@ export declare type BalanceStatusJson = {
   state?: string;
 
   /**
+   * Of the plan that is under way, and of the last one where none is: what is left of it, and what is done.
+   *
    * @generated from field: int64 bytes_to_move = 2;
    */
   bytesToMove?: string;
@@ -1852,6 +1905,39 @@ export declare type BalanceStatusJson = {
    * @generated from field: google.protobuf.Timestamp estimated_end = 6;
    */
   estimatedEnd?: TimestampJson;
+
+  /**
+   * Why nothing new begins: a reason of the condition flotilla.dev/Balancing.
+   *
+   * @generated from field: string reason = 7;
+   */
+  reason?: string;
+
+  /**
+   * @generated from field: string message = 8;
+   */
+  message?: string;
+
+  /**
+   * Bytes that all moves together have made in a second of late.
+   *
+   * @generated from field: int64 bytes_per_second = 9;
+   */
+  bytesPerSecond?: string;
+
+  /**
+   * Brokers of spec.maintenance.drain that hold no replica and lead nothing, seen in fresh metadata and on their disks.
+   *
+   * @generated from field: repeated string drained = 10;
+   */
+  drained?: string[];
+
+  /**
+   * What one pass leaves for the next, so that another balancer can go on.
+   *
+   * @generated from field: flotilla.psc.v1.BalanceMemory memory = 11;
+   */
+  memory?: BalanceMemoryJson;
 };
 
 /**
@@ -1859,6 +1945,60 @@ export declare type BalanceStatusJson = {
  * Use `create(BalanceStatusSchema)` to create a new message.
  */
 export declare const BalanceStatusSchema: GenMessage<BalanceStatus, {jsonType: BalanceStatusJson}>;
+
+/**
+ * @generated from message flotilla.psc.v1.BalanceMemory
+ */
+export declare type BalanceMemory = Message<"flotilla.psc.v1.BalanceMemory"> & {
+  /**
+   * A plan has been begun and not been finished.
+   *
+   * @generated from field: bool under_way = 1;
+   */
+  underWay: boolean;
+
+  /**
+   * Ids of brokers that were empty when it was begun, or have come since.
+   *
+   * @generated from field: repeated int32 new_brokers = 2;
+   */
+  newBrokers: number[];
+
+  /**
+   * @generated from field: google.protobuf.Timestamp rate_changed_at = 3;
+   */
+  rateChangedAt?: Timestamp | undefined;
+};
+
+/**
+ * @generated from message flotilla.psc.v1.BalanceMemory
+ */
+export declare type BalanceMemoryJson = {
+  /**
+   * A plan has been begun and not been finished.
+   *
+   * @generated from field: bool under_way = 1;
+   */
+  underWay?: boolean;
+
+  /**
+   * Ids of brokers that were empty when it was begun, or have come since.
+   *
+   * @generated from field: repeated int32 new_brokers = 2;
+   */
+  newBrokers?: number[];
+
+  /**
+   * @generated from field: google.protobuf.Timestamp rate_changed_at = 3;
+   */
+  rateChangedAt?: TimestampJson;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.BalanceMemory.
+ * Use `create(BalanceMemorySchema)` to create a new message.
+ */
+export declare const BalanceMemorySchema: GenMessage<BalanceMemory, {jsonType: BalanceMemoryJson}>;
 
 /**
  * Value of the topic flotilla.<kubernetes-cluster-id>.psc.v1, keyed by the PSC's name. A delete is a record, not a null.
