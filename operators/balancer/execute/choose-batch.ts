@@ -7,7 +7,7 @@ import type { Reassignment } from './steps.ts';
 export interface BatchRules {
   /** Share of a disk that may be used, also while moves run. */
   readonly usableShare: number;
-  /** Only what replaces replicas on dead brokers. */
+  /** Only what replaces replicas on dead brokers, and takes leaders from brokers that must not lead. */
   readonly isUrgentOnly: boolean;
   readonly excludedTopics: readonly string[];
 }
@@ -44,7 +44,8 @@ export function chooseBatch(
     passed.add(name);
     if (!mayChange(partition, states)) continue;
     const mend = isWhole(partition) ? undefined : mends.get(name);
-    const candidates = [mend, rules.isUrgentOnly ? undefined : first];
+    const isUrgent = first.kind === 'leader-change' && states.get(first.from) === 'demoted';
+    const candidates = [mend, rules.isUrgentOnly && !isUrgent ? undefined : first];
     const move = candidates.find((each) => each !== undefined && admits(each, partition));
     if (move === undefined) continue;
     chosen.set(name, { topic: move.topic, partition: move.partition, replicas: after(partition, move, states) });

@@ -47,7 +47,7 @@ export function decide(
   options: DecideOptions = {},
 ): Decision {
   const execute = { ...EXECUTE_SETTINGS, ...options.execute };
-  const newBrokers = memory.isUnderWay ? memory.newBrokers : emptyBrokers(cluster, intent);
+  const newBrokers = newBrokersOf(cluster, intent, memory);
   const states = brokerStates(cluster, intent, { newBrokers }, execute);
   const planned = planOf(cluster, states, intent, memory, options.balance ?? {});
   const cancelled = cancellations(cluster, states, intent);
@@ -60,7 +60,7 @@ export function decide(
   });
   const streams = streamsOf(cluster, batch);
   const rate = nextRate(cluster, streams, memory.rateChangedAtMs, execute.rate);
-  const elected = wait === undefined ? elections(cluster, states, execute.maxLeaderChanges) : [];
+  const elected = electionsOf(cluster, states, wait).slice(0, execute.maxLeaderChanges);
   const throttles = throttleSteps(cluster, streams, rate.bytesPerSecond);
   const steps: BalanceStep[] = [
     ...(cancelled.length > 0 ? [{ kind: 'cancel', partitions: cancelled } as const] : []),
@@ -159,17 +159,31 @@ function isRecovering({ replicas, adding, isr }: ObservedPartition, states: Brok
   return replicas.some((id) => !isr.includes(id) && !adding.includes(id) && states.get(id) !== 'dead');
 }
 
-/** Partitions that a preferred leader in sync could lead and does not. */
-function elections({ partitions }: ObservedCluster, states: BrokerStates, most: number): readonly PartitionName[] {
+/**
+ * Partitions that a preferred leader in sync could lead and does not. While something urgent is waited for, only those that a
+ * broker leads which must not: it is what clients wait for.
+ */
+function electionsOf(
+  { partitions }: ObservedCluster,
+  states: BrokerStates,
+  wait: (Wait & Urgency) | undefined,
+): readonly PartitionName[] {
+  if (wait?.isUrgentAllowed === false) return [];
   return partitions
     .filter((partition) => {
       const [preferred = -1] = targetOf(partition);
       const state = states.get(preferred);
       if (isMoving(partition) || partition.leader === preferred || !partition.isr.includes(preferred)) return false;
+      if (wait !== undefined && states.get(partition.leader) !== 'demoted') return false;
       return state === 'alive' || state === 'new';
     })
-    .slice(0, most)
     .map(({ topic, partition }) => ({ topic, partition }));
+}
+
+/** Brokers that come while a plan is under way are as new as those that it began for. */
+function newBrokersOf(cluster: ObservedCluster, intent: BalanceIntent, memory: BalanceMemory): readonly number[] {
+  const empty = emptyBrokers(cluster, intent);
+  return memory.isUnderWay ? [...new Set([...memory.newBrokers, ...empty])].sort((a, b) => a - b) : empty;
 }
 
 function stateOf({ mode }: BalanceIntent, isBusy: boolean, isLeft: boolean): BalanceState {

@@ -1,5 +1,12 @@
 import { buildModel } from '../model/build-model.ts';
-import type { Broker, BrokerState, ClusterModel } from '../model/cluster-model.ts';
+import {
+  type Broker,
+  type BrokerState,
+  type ClusterModel,
+  type PartitionLoads,
+  type Resource,
+  RESOURCES,
+} from '../model/cluster-model.ts';
 import {
   type BalanceIntent,
   type BalanceMemory,
@@ -17,12 +24,15 @@ export function brokerStates(
   { atMs, brokers }: ObservedCluster,
   { drain }: BalanceIntent,
   { newBrokers }: Pick<BalanceMemory, 'newBrokers'>,
-  { deadAfterMs }: ExecuteSettings,
+  { deadAfterMs, demoteAfterMs }: ExecuteSettings,
 ): BrokerStates {
-  const stateOf = ({ id, fencedSinceMs }: ObservedBroker): BrokerState => {
+  const isSlow = ({ slowSinceMs = atMs }: ObservedBroker): boolean => atMs - slowSinceMs >= demoteAfterMs;
+  const isAlone = brokers.filter(isSlow).length * 3 <= brokers.length;
+  const stateOf = (broker: ObservedBroker): BrokerState => {
+    const { id, fencedSinceMs } = broker;
     if (fencedSinceMs !== undefined && atMs - fencedSinceMs >= deadAfterMs) return 'dead';
     if (drain.includes(id)) return 'draining';
-    if (fencedSinceMs !== undefined) return 'demoted';
+    if (fencedSinceMs !== undefined || (isAlone && isSlow(broker))) return 'demoted';
     return newBrokers.includes(id) ? 'new' : 'alive';
   };
   return new Map(brokers.map((broker) => [broker.id, stateOf(broker)]));
@@ -52,10 +62,35 @@ export function modelOf(
     state: states.get(id) ?? 'dead',
   }));
   if (!known.some(({ state }) => state !== 'dead' && state !== 'draining')) return undefined;
+  const idle = idleResources(known, partitions);
   const ends = partitions
-    .map((partition) => ({ ...partition, replicas: targetOf(partition), leader: leaderAtEnd(partition, states) }))
+    .map((partition) => ({
+      ...partition,
+      ...idle,
+      replicas: targetOf(partition),
+      leader: leaderAtEnd(partition, states),
+    }))
     .filter(({ replicas }) => replicas.length > 0 && replicas.every((id) => states.has(id)));
   return buildModel(known, ends, excludedTopics);
+}
+
+/** Of what all brokers can carry: less is nothing that one could carry too much of, and its noise is not to be evened out. */
+const IDLE_SHARE = 0.01;
+
+/** No load of those resources that the whole cluster hardly uses. */
+function idleResources(
+  brokers: readonly Broker[],
+  partitions: readonly ObservedPartition[],
+): Partial<Record<keyof PartitionLoads, 0>> {
+  const isIdle = (resource: Resource): boolean => {
+    const capacity = brokers.reduce((sum, broker) => sum + broker.capacity[resource], 0);
+    const used = partitions.reduce(
+      (sum, each) => sum + each[resource] * (resource === 'disk' ? each.replicas.length : 1),
+      0,
+    );
+    return used < capacity * IDLE_SHARE;
+  };
+  return Object.fromEntries(RESOURCES.filter(isIdle).map((resource) => [resource, 0]));
 }
 
 /** The preferred leader where it may lead, else who leads now, else whoever may. */

@@ -13,6 +13,10 @@ export interface ObservedBroker {
   /** Bytes a second that throttled replicas may take here, each way (KIP-73); absent where no rate is set. */
   readonly throttle?: number;
   readonly pressure: Pressure;
+  /** Since when clients have waited at it; absent while they do not. */
+  readonly slowSinceMs?: number;
+  /** Replicas on its disk, as it tells itself; absent where it does not. */
+  readonly logs?: number;
 }
 
 /** A partition as Kafka tells it: while it moves, `replicas` are the old ones and the new ones together (KIP-455). */
@@ -26,6 +30,8 @@ export interface ObservedPartition extends PartitionLoads {
   readonly isr: readonly number[];
   /** -1: nobody leads it. */
   readonly leader: number;
+  /** MB that replicas which are being added have still to copy; absent where none is. */
+  readonly copyingMb?: number;
 }
 
 /** Entries `partition:broker` of a topic's throttled replicas. */

@@ -9,6 +9,8 @@ export interface ExecuteSettings {
   readonly maxLeaderChanges: number;
   /** A broker that is fenced for longer is not waited for: its replicas are made anew elsewhere. */
   readonly deadAfterMs: number;
+  /** A broker at which clients have waited for longer leads nothing, unless that is so at more than a third of all: it is not the broker then. */
+  readonly demoteAfterMs: number;
   /** What is older is not acted on: somebody may have changed it. */
   readonly viewMaxAgeMs: number;
   readonly rate: RateSettings;
@@ -28,6 +30,7 @@ export const EXECUTE_SETTINGS: ExecuteSettings = {
   maxMovesPerCluster: 100,
   maxLeaderChanges: 20,
   deadAfterMs: 15 * 60_000,
+  demoteAfterMs: 60_000,
   viewMaxAgeMs: 10_000,
   rate: { first: 10 * MIB, least: MIB, most: 200 * MIB, intervalMs: 30_000 },
 };

@@ -2,41 +2,57 @@ import { type Connection, describeLogDirsV4 } from '@platformatic/kafka';
 import type { BrokerConnections } from '../../psc/kafka/broker-connections.ts';
 import { readBrokerMetadata } from '../../psc/kafka/broker-metadata.ts';
 import type { BrokerPlace } from '../../psc/kafka/broker-places.ts';
-import { type Move, partitionKey } from '../../psc/kafka/partition-views.ts';
+import { type KnownTopic, type Move, partitionKey } from '../../psc/kafka/partition-views.ts';
 import { firstAnswering, listMoves } from '../../psc/kafka/read-kafka.ts';
-import type { ObservedBroker, ObservedCluster, ObservedPartition, Pressure } from '../execute/observed.ts';
+import type { ObservedBroker, ObservedCluster, ObservedPartition } from '../execute/observed.ts';
 import type { Resource } from '../model/cluster-model.ts';
+import type { BrokerCounters } from './broker-counters.ts';
+import { BrokerMeter, type BrokerRates } from './broker-meter.ts';
+import { partitionLoads } from './partition-loads.ts';
+import { type OffsetRange, RateMeter } from './rate-meter.ts';
 import { readOffsets } from './read-offsets.ts';
-import type { RateMeter } from './rate-meter.ts';
 import { readBrokerRate, readThrottledReplicas } from './read-throttles.ts';
 
 export interface ObserveContext {
   readonly brokers: readonly BrokerPlace[];
   readonly connections: BrokerConnections;
-  /** Of each broker: MB of disk, KB/s in and out, percent of CPU. */
+  /** Of each broker: MB of disk, KB/s in and out, percent of CPU. A disk that tells its own size has that. */
   readonly capacity: Readonly<Record<Resource, number>>;
-  /** Remembers from look to look what records have come, and since when brokers are fenced. */
-  readonly meter: RateMeter;
+  readonly meters: Meters;
+  /** Asks a broker's exporter. @default - nobody's: they are served inside of the Kubernetes cluster only */
+  readonly readCounters?: (broker: BrokerPlace, signal: AbortSignal) => Promise<BrokerCounters>;
   readonly nowMs: () => number;
+}
+
+/** What is remembered from look to look: records that have come, what brokers have counted, since when they are fenced. */
+export interface Meters {
+  readonly rates: RateMeter;
+  readonly brokers: BrokerMeter;
+}
+
+export function newMeters(): Meters {
+  return { rates: new RateMeter(), brokers: new BrokerMeter() };
 }
 
 /**
  * The cluster, asked now: brokers and partitions of one that answers, sizes and throttles of each for itself. What a broker in
- * service does not tell fails the look: guessing its disk would fill it.
+ * service does not tell fails the look: guessing its disk would fill it. Its metrics may be missing: what they would tell is
+ * unknown then.
  *
  * @throws Error when no broker answers, or one that is in service does not
  */
 export async function observeCluster(context: ObserveContext): Promise<ObservedCluster> {
-  const { brokers, connections, meter, capacity, nowMs } = context;
+  const { brokers, connections, meters, capacity, nowMs } = context;
   const atMs = nowMs();
   const { broker: first, registered } = await firstAnswering(brokers, connections);
   const fenced = new Set(registered.filter(({ isFenced }) => isFenced).map(({ id }) => id));
   const known = brokers.filter(({ id }) => registered.some((each) => each.id === id));
   const inService = known.filter(({ id }) => !fenced.has(id));
-  const [{ topics }, moves, answers] = await Promise.all([
+  const [{ topics }, moves, answers, counters] = await Promise.all([
     connections.call(first, readBrokerMetadata),
     connections.call(first, listMoves, 'controllers'),
     Promise.all(inService.map(async (broker) => [broker.id, await askBroker(broker, connections)] as const)),
+    readAllCounters(inService, context.readCounters),
   ]);
   const leaders = topics.flatMap(({ name, partitions }) =>
     partitions.map(({ partitionIndex, leaderId }) => ({ topic: name, partition: partitionIndex, leader: leaderId })),
@@ -50,58 +66,133 @@ export async function observeCluster(context: ObserveContext): Promise<ObservedC
     readOffsets(inService, connections, leaders),
   ]);
   const own = new Map(answers);
-  const sizes = largestSizes(answers.map(([, answer]) => answer.sizes));
-  const moveOf = new Map(moves.map((move) => [partitionKey(move.topic, move.partition), move]));
+  const rates = new Map(
+    inService.flatMap(({ id }) => {
+      const rate = meters.brokers.rates(id, counters.get(id), atMs);
+      return rate === undefined ? [] : [[id, rate] as const];
+    }),
+  );
   return {
     atMs,
-    brokers: known.map((broker) =>
-      observedBroker(broker, own.get(broker.id), capacity, meter.fencedSince(broker.id, fenced.has(broker.id), atMs)),
-    ),
-    partitions: topics.flatMap(({ name, partitions }) =>
-      partitions.map((partition): ObservedPartition => {
-        const key = partitionKey(name, partition.partitionIndex);
-        const bytes = sizes.get(key) ?? 0;
-        const kbIn = meter.kilobytesIn(key, offsets.get(key), bytes, atMs);
-        const move: Pick<Move, 'adding' | 'removing'> & Partial<Move> = moveOf.get(key) ?? { adding: [], removing: [] };
-        return {
-          topic: name,
-          partition: partition.partitionIndex,
-          replicas: move.replicas ?? partition.replicaNodes,
-          adding: move.adding,
-          removing: move.removing,
-          isr: partition.isrNodes,
-          leader: partition.leaderId,
-          disk: bytes / MB,
-          nwIn: kbIn,
-          // One consumer group that keeps up, and the followers.
-          nwOut: kbIn * partition.replicaNodes.length,
-          cpu: kbIn * CPU_PERCENT_PER_KB,
-        };
-      }),
-    ),
+    brokers: known.map((broker) => {
+      const { id } = broker;
+      const pressure = rates.get(id)?.pressure ?? 'unknown';
+      const fencedSinceMs = meters.rates.fencedSince(id, fenced.has(id), atMs);
+      const slowSinceMs = meters.brokers.slowSince(id, pressure, atMs);
+      return {
+        id,
+        rack: broker.zone,
+        pressure,
+        ...ownOf(own.get(id), capacity),
+        ...(fencedSinceMs === undefined ? {} : { fencedSinceMs }),
+        ...(slowSinceMs === undefined ? {} : { slowSinceMs }),
+      };
+    }),
+    partitions: observedPartitions({ topics, moves, own, offsets, rates, meter: meters.rates, atMs }),
     throttledReplicas,
   };
 }
 
 const MB = 2 ** 20;
-/** A rule of thumb, by which leaders are told from idle ones until brokers' own metrics are read: a core for 50 MB/s. */
-const CPU_PERCENT_PER_KB = 0.002;
 
-interface BrokerAnswer {
-  readonly sizes: ReadonlyMap<string, number>;
+interface SeenPartitions {
+  readonly topics: readonly KnownTopic[];
+  readonly moves: readonly Move[];
+  readonly own: ReadonlyMap<number, BrokerAnswer>;
+  readonly offsets: ReadonlyMap<string, OffsetRange>;
+  readonly rates: ReadonlyMap<number, BrokerRates>;
+  readonly meter: RateMeter;
+  readonly atMs: number;
+}
+
+function observedPartitions(seen: SeenPartitions): readonly ObservedPartition[] {
+  const { topics, moves, own, offsets, rates, meter, atMs } = seen;
+  const sizes = largestSizes([...own.values()].map((answer) => answer.sizes));
+  const moveOf = new Map(moves.map((move) => [partitionKey(move.topic, move.partition), move]));
+  const all = topics.flatMap(({ name, partitions }) => partitions.map((partition) => ({ name, partition })));
+  const loads = partitionLoads(
+    all.map(({ name, partition }) => {
+      const key = partitionKey(name, partition.partitionIndex);
+      const bytes = sizes.get(key) ?? 0;
+      return {
+        topic: name,
+        leader: partition.leaderId,
+        replicas: partition.replicaNodes,
+        diskMb: bytes / MB,
+        kbIn: meter.kilobytesIn(key, offsets.get(key), bytes, atMs),
+      };
+    }),
+    rates,
+  );
+  return all.map(({ name, partition }, index) => {
+    const key = partitionKey(name, partition.partitionIndex);
+    const move: Pick<Move, 'adding' | 'removing'> & Partial<Move> = moveOf.get(key) ?? { adding: [], removing: [] };
+    const size = sizes.get(key) ?? 0;
+    const left = move.adding.reduce((sum, id) => sum + size - (own.get(id)?.sizes.get(key) ?? 0), 0);
+    return {
+      topic: name,
+      partition: partition.partitionIndex,
+      replicas: move.replicas ?? partition.replicaNodes,
+      adding: move.adding,
+      removing: move.removing,
+      isr: partition.isrNodes,
+      leader: partition.leaderId,
+      ...(loads[index] ?? NO_LOAD),
+      ...(move.adding.length === 0 ? {} : { copyingMb: left / MB }),
+    };
+  });
+}
+
+const NO_LOAD = { disk: 0, nwIn: 0, nwOut: 0, cpu: 0 };
+
+/** Of brokers whose exporter answers in time. Never rejects. */
+async function readAllCounters(
+  brokers: readonly BrokerPlace[],
+  read: ObserveContext['readCounters'],
+): Promise<ReadonlyMap<number, BrokerCounters>> {
+  const found = new Map<number, BrokerCounters>();
+  if (read === undefined) return found;
+  const signal = AbortSignal.timeout(COUNTERS_MAX_MS);
+  await Promise.allSettled(brokers.map(async (broker) => found.set(broker.id, await read(broker, signal))));
+  return found;
+}
+
+const COUNTERS_MAX_MS = 4_000;
+
+interface BrokerAnswer extends LogDirectories {
   readonly rate: number | undefined;
 }
 
 async function askBroker(broker: BrokerPlace, connections: BrokerConnections): Promise<BrokerAnswer> {
-  const [sizes, rate] = await Promise.all([
-    connections.call(broker, readLogSizes),
+  const [directories, rate] = await Promise.all([
+    connections.call(broker, readLogDirectories),
     connections.call(broker, (connection) => readBrokerRate(connection, broker.id)),
   ]);
-  return { sizes, rate };
+  return { ...directories, rate };
 }
 
-/** Bytes of each log on a broker's disk, by `topic/partition`; of tiered topics what is local. */
-export async function readLogSizes(connection: Connection): Promise<ReadonlyMap<string, number>> {
+function ownOf(
+  answer: BrokerAnswer | undefined,
+  capacity: ObservedBroker['capacity'],
+): Pick<ObservedBroker, 'capacity' | 'throttle' | 'logs'> {
+  if (answer === undefined) return { capacity };
+  const { rate, sizes, totalBytes } = answer;
+  return {
+    capacity: totalBytes > 0 ? { ...capacity, disk: totalBytes / MB } : capacity,
+    logs: sizes.size,
+    ...(rate === undefined ? {} : { throttle: rate }),
+  };
+}
+
+/** What a broker says of its disk. */
+export interface LogDirectories {
+  /** Bytes of each log, by `topic/partition`; of tiered topics what is local. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** Of the volumes; 0 where it does not tell. */
+  readonly totalBytes: number;
+}
+
+export async function readLogDirectories(connection: Connection): Promise<LogDirectories> {
   const { results } = await describeLogDirsV4.api.async(connection, null);
   const sizes = new Map<string, number>();
   for (const { topics } of results) {
@@ -112,7 +203,8 @@ export async function readLogSizes(connection: Connection): Promise<ReadonlyMap<
       }
     }
   }
-  return sizes;
+  const totals = results.map(({ totalBytes }) => Number(totalBytes));
+  return { sizes, totalBytes: totals.every((total) => total > 0) ? totals.reduce((sum, each) => sum + each, 0) : 0 };
 }
 
 /** Of each partition its largest log: those of replicas that are on their way are shorter. */
@@ -122,21 +214,4 @@ function largestSizes(all: readonly ReadonlyMap<string, number>[]): ReadonlyMap<
     for (const [key, size] of sizes) largest.set(key, Math.max(size, largest.get(key) ?? 0));
   }
   return largest;
-}
-
-function observedBroker(
-  { id, zone }: BrokerPlace,
-  answer: BrokerAnswer | undefined,
-  capacity: ObservedBroker['capacity'],
-  fencedSinceMs: number | undefined,
-): ObservedBroker {
-  const pressure: Pressure = 'unknown';
-  return {
-    id,
-    rack: zone,
-    capacity,
-    pressure,
-    ...(fencedSinceMs === undefined ? {} : { fencedSinceMs }),
-    ...(answer?.rate === undefined ? {} : { throttle: answer.rate }),
-  };
 }

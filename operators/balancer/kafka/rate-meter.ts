@@ -1,3 +1,5 @@
+import { LEAST_SPAN_MS } from './broker-meter.ts';
+
 /** First and next offset of a partition. */
 export interface OffsetRange {
   readonly start: number;
@@ -40,5 +42,3 @@ export class RateMeter {
     return this.#fencedSinceMs.get(id);
   }
 }
-
-const LEAST_SPAN_MS = 10_000;

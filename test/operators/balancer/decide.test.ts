@@ -13,7 +13,7 @@ import { EXECUTE_SETTINGS } from '../../../operators/balancer/execute/settings.t
 const NOW_MS = 100 * 60_000;
 const ON: BalanceIntent = { mode: 'on', isRolling: false, drain: [], excludedTopics: [] };
 const UNDER_WAY: BalanceMemory = { isUnderWay: true, newBrokers: [] };
-const { rate, deadAfterMs, maxMovesPerBroker, maxLeaderChanges } = EXECUTE_SETTINGS;
+const { rate, deadAfterMs, demoteAfterMs, maxMovesPerBroker, maxLeaderChanges } = EXECUTE_SETTINGS;
 
 function broker(id: number, more: Partial<ObservedBroker> = {}): ObservedBroker {
   const capacity = { disk: 10_000, nwIn: 100_000, nwOut: 100_000, cpu: 400 };
@@ -120,6 +120,45 @@ describe('A pass of the balancer', () => {
     expect(decision.steps).toEqual([]);
     expect(decision.wait?.reason).toBe(reason);
     expect(decision.plan?.moves.length).toBeGreaterThan(0);
+  });
+
+  it('takes leaders from a broker at which alone clients have waited for long, and moves no data', () => {
+    const brokers = [0, 1, 2].map((id) =>
+      broker(id, id === 1 ? { pressure: 'some', slowSinceMs: NOW_MS - demoteAfterMs } : {}),
+    );
+    const decision = decide(cluster({ brokers }), ON, NO_MEMORY);
+    expect(decision.wait?.reason).toBe('ClientsSlow');
+    const moved = reassigned(decision);
+    expect([...moved.keys()]).toEqual(
+      partitions().flatMap(({ leader, partition: number }) => (leader === 1 ? [number] : [])),
+    );
+    for (const replicas of moved.values()) {
+      expect(replicas[0]).not.toBe(1);
+      expect(replicas.toSorted()).toEqual([0, 1, 2]);
+    }
+    const ordered = partitions().map((each) => (each.leader === 1 ? { ...each, replicas: [2, 0, 1] } : each));
+    const [elect] = decide(cluster({ brokers, partitions: ordered }), ON, NO_MEMORY).steps;
+    expect(elect).toMatchObject({ kind: 'elect' });
+  });
+
+  it('takes no leaders where clients wait at more than a third of all brokers, or only for a moment', () => {
+    const slow = { pressure: 'some', slowSinceMs: NOW_MS - demoteAfterMs } as const;
+    const many = [0, 1, 2].map((id) => broker(id, id === 0 ? {} : slow));
+    expect(decide(cluster({ brokers: many }), ON, NO_MEMORY).steps).toEqual([]);
+    const short = [0, 1, 2].map((id) =>
+      broker(id, id === 1 ? { ...slow, slowSinceMs: NOW_MS - demoteAfterMs / 2 } : {}),
+    );
+    expect(decide(cluster({ brokers: short }), ON, NO_MEMORY).steps).toEqual([]);
+  });
+
+  it('holds brokers that come while a plan is under way for as new as those that it began for', () => {
+    const { memory } = decide(grown(), ON, { isUnderWay: true, newBrokers: [3] });
+    expect(memory.newBrokers).toEqual([3, 4, 5]);
+  });
+
+  it('does not even out what the cluster hardly carries', () => {
+    const noise = partitions().map((each) => ({ ...each, nwIn: each.leader === 0 ? 3 : 1, nwOut: 0.1, cpu: 0.001 }));
+    expect(decide(cluster({ partitions: noise }), ON, NO_MEMORY)).toMatchObject({ steps: [], state: 'Balanced' });
   });
 
   it('takes back all moves where a person wants that', () => {

@@ -13,9 +13,8 @@ import {
 } from '../../../operators/balancer/execute/observed.ts';
 import { EXECUTE_SETTINGS } from '../../../operators/balancer/execute/settings.ts';
 import { carryOut } from '../../../operators/balancer/kafka/carry-out.ts';
-import { observeCluster, readLogSizes } from '../../../operators/balancer/kafka/observe-cluster.ts';
+import { newMeters, observeCluster, readLogDirectories } from '../../../operators/balancer/kafka/observe-cluster.ts';
 import { readOffsets } from '../../../operators/balancer/kafka/read-offsets.ts';
-import { RateMeter } from '../../../operators/balancer/kafka/rate-meter.ts';
 import { BrokerConnections } from '../../../operators/psc/kafka/broker-connections.ts';
 import { brokerPlaces } from '../../../operators/psc/kafka/broker-places.ts';
 import { exampleDataPlane, examplePsc } from '../../support/example-psc.ts';
@@ -133,10 +132,10 @@ describe('the balancer of a real Kafka', () => {
   });
 });
 
-let meter = new RateMeter();
+let meters = newMeters();
 
 async function look(): Promise<ObservedCluster> {
-  return await observeCluster({ brokers, connections, capacity: CAPACITY, meter, nowMs: Date.now });
+  return await observeCluster({ brokers, connections, capacity: CAPACITY, meters, nowMs: Date.now });
 }
 
 async function offsets(): ReturnType<typeof readOffsets> {
@@ -153,7 +152,7 @@ async function untilRest(who: 'one balancer' | 'another balancer each time' = 'o
   let quiet = 0;
   const within = { what: 'rest', withinMs: BALANCED_MAX_MS - 10_000 };
   return await eventually(within, async () => {
-    if (who === 'another balancer each time') meter = new RateMeter();
+    if (who === 'another balancer each time') meters = newMeters();
     const decision = await balancePass(
       {
         observe: async () => ({ cluster: await look(), intent, memory: { ...memory, ...(left && { left }) } }),
@@ -205,7 +204,7 @@ function expectWhole({ partitions, brokers: seen, throttledReplicas }: ObservedC
 async function logsOn(id: number): Promise<number> {
   const broker = brokers.find((each) => each.id === id);
   if (broker === undefined) throw new Error(`there is no broker ${id}`);
-  const sizes = await connections.call(broker, readLogSizes);
+  const { sizes } = await connections.call(broker, readLogDirectories);
   return [...sizes.keys()].filter((key) => key.startsWith('orders/')).length;
 }
 

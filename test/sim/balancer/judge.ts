@@ -12,6 +12,9 @@ export interface Call {
   readonly viewAtMs: number;
 }
 
+/** So long a process remembers what it has moved away; what comes back after that does so once. */
+const WAYS_KEPT_MS = 15 * 60_000;
+
 /**
  * Watches what the balancer's calls do. A call is judged by the world as it is when it arrives; what happened after its sender
  * looked excuses it, for no one could have known.
@@ -25,8 +28,10 @@ export class Judge {
   /** When brokers, limits or wishes changed last. */
   #worldChangedAtMs = 0;
   #isQuiet = false;
-  /** By partition: brokers that a replica was moved away from since the world changed. */
-  readonly #left = new Map<string, Set<number>>();
+  /** When the replica of a partition was moved away from a broker, since the world changed, by both their names. */
+  readonly #left = new Map<string, number>();
+  /** What has come back, long after. */
+  readonly #returned = new Set<string>();
 
   constructor(kafka: KafkaModel, nowMs: () => number) {
     this.#kafka = kafka;
@@ -41,6 +46,7 @@ export class Judge {
   /** The next process does not know what the last one had moved. */
   forgetWays(): void {
     this.#left.clear();
+    this.#returned.clear();
   }
 
   beQuiet(): void {
@@ -145,10 +151,16 @@ export class Judge {
   }
 
   #rememberWay(key: string, added: readonly number[], removed: readonly number[]): void {
-    const left = this.#left.get(key) ?? new Set();
-    for (const id of added) if (left.has(id)) this.violate('no-way-back', `${key} comes back to ${id}`);
-    for (const id of removed) left.add(id);
-    this.#left.set(key, left);
+    const nowMs = this.#nowMs();
+    for (const id of added) {
+      const way = `${key} on ${id}`;
+      const leftAtMs = this.#left.get(way);
+      if (leftAtMs === undefined) continue;
+      const isSoon = nowMs - leftAtMs < WAYS_KEPT_MS;
+      if (isSoon || this.#returned.has(way)) this.violate('no-way-back', `${key} comes back to ${id}`);
+      this.#returned.add(way);
+    }
+    for (const id of removed) this.#left.set(`${key} on ${id}`, nowMs);
   }
 
   /** At rest: what must not be left, but for what the last plan names as impossible. */

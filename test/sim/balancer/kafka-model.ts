@@ -16,6 +16,7 @@ export interface ModelBroker {
   fencedSinceMs: number | undefined;
   throttle: number | undefined;
   pressure: Pressure;
+  slowSinceMs: number | undefined;
   /** A part of what its disk usually takes. */
   speed: number;
 }
@@ -50,7 +51,15 @@ export class KafkaModel {
   #nowMs = 0;
 
   addBroker(id: number, rack: string): void {
-    this.brokers.set(id, { id, rack, fencedSinceMs: undefined, throttle: undefined, pressure: 'none', speed: 1 });
+    this.brokers.set(id, {
+      id,
+      rack,
+      fencedSinceMs: undefined,
+      throttle: undefined,
+      pressure: 'none',
+      slowSinceMs: undefined,
+      speed: 1,
+    });
   }
 
   addPartition(name: PartitionName, replicas: readonly number[], sizeMb: number, rate: number): void {
@@ -147,12 +156,13 @@ export class KafkaModel {
   observed(atMs: number): ObservedCluster {
     return {
       atMs,
-      brokers: [...this.brokers.values()].map(({ id, rack, fencedSinceMs, throttle, pressure }) => ({
+      brokers: [...this.brokers.values()].map(({ id, rack, fencedSinceMs, slowSinceMs, throttle, pressure }) => ({
         id,
         rack,
         capacity: { disk: this.diskMb, nwIn: 500_000, nwOut: 500_000, cpu: 400 },
         pressure,
         ...(fencedSinceMs === undefined ? {} : { fencedSinceMs }),
+        ...(slowSinceMs === undefined ? {} : { slowSinceMs }),
         ...(throttle === undefined ? {} : { throttle }),
       })),
       partitions: [...this.partitions.values()].map(observedPartition),

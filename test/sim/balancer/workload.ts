@@ -152,8 +152,10 @@ function clientsSlow(world: World, random: Prng): void {
   const broker = world.kafka.brokers.get(random.int(0, world.kafka.brokers.size - 1));
   if (broker === undefined) return;
   broker.pressure = random.pick(['some', 'unknown'] as const);
+  if (broker.pressure === 'some') broker.slowSinceMs ??= world.scheduler.nowMs;
   world.scheduler.after(random.int(10_000, 200_000), () => {
     broker.pressure = 'none';
+    broker.slowSinceMs = undefined;
   });
 }
 
@@ -187,6 +189,7 @@ export function heal(world: World): void {
     for (const broker of world.kafka.brokers.values()) {
       broker.speed = 1;
       broker.pressure = 'none';
+      broker.slowSinceMs = undefined;
     }
   });
 }

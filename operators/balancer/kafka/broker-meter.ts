@@ -1,0 +1,84 @@
+import type { Pressure } from '../execute/observed.ts';
+import type { BrokerCounters } from './broker-counters.ts';
+
+/** What a broker carried between two looks. */
+export interface BrokerRates {
+  /** KB/s by topic, of what it leads. */
+  readonly kbIn: ReadonlyMap<string, number>;
+  readonly kbOut: ReadonlyMap<string, number>;
+  /** Percent of one core. */
+  readonly cpu: number;
+  readonly pressure: Pressure;
+}
+
+interface Mark {
+  readonly atMs: number;
+  readonly counters: BrokerCounters;
+}
+
+/** Shorter spans would take a single batch for a load. */
+export const LEAST_SPAN_MS = 10_000;
+/** Rates that are older tell nothing any more. */
+const MOST_AGE_MS = 3 * 60_000;
+/** Handlers that have nothing to do for less than this share of the time: Kafka's own advice is to keep it above 30 %. */
+const BUSY_IDLE_SHARE = 0.2;
+/** Of the 500 that may wait: a queue that stands. */
+const BUSY_QUEUE = 100;
+/** A broker that was slow counts as slow until it has not been for so long: its leaders must not come and go. */
+const SLOW_AGAIN_MS = 10 * 60_000;
+
+/** Makes rates of counters from look to look, and knows since when a broker serves its clients slowly. */
+export class BrokerMeter {
+  readonly #marks = new Map<number, Mark>();
+  readonly #rates = new Map<number, BrokerRates & { readonly atMs: number }>();
+  readonly #slow = new Map<number, { readonly sinceMs: number; lastMs: number }>();
+
+  /** Undefined where nobody knows: at the first look, after a restart of the broker, or when it has not told for long. */
+  rates(id: number, counters: BrokerCounters | undefined, atMs: number): BrokerRates | undefined {
+    if (counters !== undefined) this.#count(id, counters, atMs);
+    const known = this.#rates.get(id);
+    return known === undefined || atMs - known.atMs > MOST_AGE_MS ? undefined : known;
+  }
+
+  /** Since when clients have waited at it, with pauses that are too short to count. */
+  slowSince(id: number, pressure: Pressure, atMs: number): number | undefined {
+    const slow = this.#slow.get(id);
+    if (pressure === 'some') {
+      if (slow === undefined) this.#slow.set(id, { sinceMs: atMs, lastMs: atMs });
+      else slow.lastMs = atMs;
+    } else if (slow !== undefined && atMs - slow.lastMs > SLOW_AGAIN_MS) this.#slow.delete(id);
+    return this.#slow.get(id)?.sinceMs;
+  }
+
+  #count(id: number, counters: BrokerCounters, atMs: number): void {
+    const mark = this.#marks.get(id);
+    if (mark !== undefined && atMs - mark.atMs < LEAST_SPAN_MS) return;
+    this.#marks.set(id, { atMs, counters });
+    // It was started anew, and counts from nothing.
+    if (mark === undefined || counters.cpuSeconds < mark.counters.cpuSeconds) this.#rates.delete(id);
+    else this.#rates.set(id, { ...ratesBetween(mark, { atMs, counters }), atMs });
+  }
+}
+
+function ratesBetween(before: Mark, after: Mark): BrokerRates {
+  const seconds = (after.atMs - before.atMs) / 1000;
+  const idleShare = (after.counters.idleNanos - before.counters.idleNanos) / 1e9 / seconds;
+  const isBusy = idleShare < BUSY_IDLE_SHARE || after.counters.queuedRequests >= BUSY_QUEUE;
+  return {
+    kbIn: kilobytes(before.counters.bytesIn, after.counters.bytesIn, seconds),
+    kbOut: kilobytes(before.counters.bytesOut, after.counters.bytesOut, seconds),
+    cpu: ((after.counters.cpuSeconds - before.counters.cpuSeconds) / seconds) * 100,
+    pressure: isBusy ? 'some' : 'none',
+  };
+}
+
+/** A topic that was not there before has come since; one that has gone counts no longer. */
+function kilobytes(
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+  seconds: number,
+): ReadonlyMap<string, number> {
+  return new Map(
+    [...after].map(([topic, bytes]) => [topic, Math.max(0, bytes - (before.get(topic) ?? 0)) / 1024 / seconds]),
+  );
+}

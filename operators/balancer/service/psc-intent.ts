@@ -1,0 +1,66 @@
+import { REPLICATION, TARGET_UTILIZATION } from '../../../constructs/capacity/assumptions.ts';
+import { CONDITION_TYPES, findCondition } from '../../../contracts/conditions.ts';
+import type { KafkaSpec, PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.ts';
+import type { BalanceIntent, BalanceMemory } from '../execute/observed.ts';
+import type { Resource } from '../model/cluster-model.ts';
+
+/** What a PSC asks of the balancer. */
+export function intentOf(psc: PhysicalStatefulCluster, nowMs: number): BalanceIntent {
+  const { paused = false, balancing = 'On', drain = [] } = psc.spec.maintenance ?? {};
+  const mode = balancing === 'Cancelled' ? 'cancelled' : paused || balancing === 'Paused' ? 'paused' : 'on';
+  return { mode, isRolling: isRolling(psc, nowMs), drain: drain.map(brokerId), excludedTopics: [] };
+}
+
+/** Kafka's id of a broker: the ordinal of its pod. */
+export function brokerId(pod: string): number {
+  return Number(pod.slice(pod.lastIndexOf('-') + 1));
+}
+
+/** Reasons by which the operator says that it replaces brokers, or is about to. */
+const ROLLING: ReadonlySet<string> = new Set([
+  'RollingBrokers',
+  'RollingControllers',
+  'ReassignmentRunning',
+  'WaitingForPods',
+  'WaitingForLeaders',
+  'StaleView',
+]);
+/**
+ * A batch that is under way for longer waits for what the operator cannot mend. The broker may be gone for good then, and its
+ * replicas are made anew elsewhere.
+ */
+const ROLL_PATIENCE_MS = 60 * 60_000;
+
+function isRolling({ status = {} }: PhysicalStatefulCluster, nowMs: number): boolean {
+  const since = status.fence?.since;
+  if (status.fence !== undefined) return since === undefined || nowMs - Date.parse(since) < ROLL_PATIENCE_MS;
+  const rolling = findCondition(status.conditions, CONDITION_TYPES.rolling);
+  return rolling?.status === 'True' && ROLLING.has(rolling.reason);
+}
+
+/**
+ * What one broker can carry: the cluster's limits as the shape spreads them, with the third of a broker's network that shapes
+ * leave free (constructs/capacity). Of its volume the broker itself tells the size.
+ */
+export function capacityOf({ brokers, limits, placement }: KafkaSpec): Readonly<Record<Resource, number>> {
+  const count = Object.values(placement).reduce((sum, { pods }) => sum + pods.length, 0);
+  const ofOne = (bytesPerSecond: number): number => bytesPerSecond / 1024 / Math.max(1, count) / TARGET_UTILIZATION;
+  const ingress = Number(limits.ingressBytesPerSecond);
+  const egress = Number(limits.egressBytesPerSecond);
+  return {
+    disk: brokers.storage.sizeGib * 1024,
+    nwIn: ofOne(REPLICATION.factor * ingress),
+    nwOut: ofOne(egress + (REPLICATION.factor - 1) * ingress),
+    cpu: brokers.resources.cpuLimitMillis / 10,
+  };
+}
+
+/** What another balancer, or this one before, has left in the status. */
+export function storedMemory({ status }: PhysicalStatefulCluster): BalanceMemory {
+  const { underWay = false, newBrokers = [], rateChangedAt } = status?.balance?.memory ?? {};
+  return {
+    isUnderWay: underWay,
+    newBrokers,
+    ...(rateChangedAt === undefined ? {} : { rateChangedAtMs: Date.parse(rateChangedAt) }),
+  };
+}
