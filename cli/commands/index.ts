@@ -17,6 +17,7 @@ export const COMMANDS = {
   connect: async () => (await import('./connect.ts')).addConnectCommand,
   demo: async () => (await import('./demo.ts')).addDemoCommand,
   psc: async () => (await import('./psc.ts')).addPscCommand,
+  balance: async () => (await import('./balance.ts')).addBalanceCommand,
   fault: async () => (await import('./fault.ts')).addFaultCommand,
   serve: async () => (await import('./serve.ts')).addServeCommand,
   pulumi: async () => (await import('./pulumi.ts')).addPulumiCommand,

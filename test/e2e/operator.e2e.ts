@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findCondition } from '../../contracts/conditions.ts';
+import type { BrokerLoad } from '../../cli/balance/broker-loads.ts';
 import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import { pscNamespace } from '../../contracts/names.ts';
 import { GROWTH_FACTOR } from '../../operators/psc/plan-claims.ts';
@@ -102,7 +103,7 @@ describe('a cluster under load, in the hands of the operator', () => {
 
   it('ends a roll in which a zone was lost, and touches no other zone while it is', async () => {
     const before = await ledger.podUids();
-    const home = await ledger.operator();
+    const home = await ledger.controller('operator');
     await ledger.edit(brokersOf(1_800));
     const { status } = await ledger.when(isRollingBrokers, CHANGE_MAX_MS);
     // The operator of the local region is one pod, which would wait for its zone.
@@ -127,7 +128,7 @@ describe('a cluster under load, in the hands of the operator', () => {
       ({ status }) => reasonOf(status, 'flotilla.dev/ClusterResizing') === 'WaitingForPods',
       CHANGE_MAX_MS,
     );
-    const { pod } = await ledger.operator();
+    const { pod } = await ledger.controller('operator');
     expect((await region.flotilla('fault', 'kill', pod)).code).toBe(0);
     const { status } = await ledger.when(isSettled(6), CHANGE_MAX_MS);
     expect(new Set(status?.brokers?.map(({ zone }) => zone)).size).toBe(3);
@@ -144,6 +145,28 @@ describe('a cluster under load, in the hands of the operator', () => {
     await tellLongestWait('growth, operator killed', PLANNED_MAX_MS);
   });
 
+  it('spreads its data over all six by itself, although the balancer is killed in the middle', async () => {
+    // On a fast machine it may have ended while the growth was looked at.
+    if ((await ledger.psc()).status?.balance?.state === 'Moving') {
+      const { pod } = await ledger.controller('balancer');
+      expect((await region.flotilla('fault', 'kill', pod)).code).toBe(0);
+    }
+    await eventually(brokerLoads, isSpread, CHANGE_MAX_MS, EVEN_LOOK_MS);
+    const { status } = await ledger.when(isBalanced, CHANGE_MAX_MS);
+    expect(reasonOf(status, 'flotilla.dev/Balancing')).toBe('Balanced');
+    await tellLongestWait('spread over six, balancer killed', PLANNED_MAX_MS);
+  });
+
+  it('empties three of the six, and proves it', async () => {
+    const leaving = ['kafka-3', 'kafka-4', 'kafka-5'];
+    const { code, out } = await region.flotilla('balance', 'drain', LEDGER, ...leaving, '--wait');
+    expect([code, out]).toEqual([0, expect.stringContaining(`${leaving.join(', ')}: proven to be empty`)]);
+    const loads = await brokerLoads();
+    expect(loads.filter(({ replicas }) => replicas === 0).map(({ id }) => id)).toEqual([3, 4, 5]);
+    expect((await region.flotilla('balance', 'drain', LEDGER, ...leaving, '--undo')).code).toBe(0);
+    await tellLongestWait('three brokers emptied', PLANNED_MAX_MS);
+  });
+
   it('has lost nothing that it acknowledged, doubled nothing and kept the order of each key', async () => {
     const { acknowledged, failed, missing, outOfPlace, failure } = await running().stop();
     tell(`${acknowledged} records acknowledged, ${failed} given up${failure === '' ? '' : ` (${failure})`}`);
@@ -152,6 +175,13 @@ describe('a cluster under load, in the hands of the operator', () => {
     expect(missing).toBeLessThanOrEqual(failed);
     if (failed === 0) expect(outOfPlace).toBe(0);
   });
+
+  /** Of each broker, as it is. */
+  async function brokerLoads(): Promise<readonly BrokerLoad[]> {
+    const { code, out, err } = await region.flotilla('balance', 'plan', LEDGER, '--json');
+    if (code !== 0) throw new Error(err);
+    return (JSON.parse(out) as { readonly brokers: { readonly before: readonly BrokerLoad[] } }).brokers.before;
+  }
 
   function running(): Load {
     if (load === undefined) throw new Error('the load has not started');
@@ -177,13 +207,13 @@ describe('a cluster under load, in the hands of the operator', () => {
 
   /** Printed, not asserted: it is the machine's as much as the operator's. The next change begins when nothing is queued. */
   async function tellLongestWait(what: string, goalMs: number): Promise<void> {
-    const { ms, partition, until } = await running().longestWait();
+    const { ms, partition, until, p99Ms } = await running().longestWait();
     await flowsEvenly();
     const tookS = Math.round((performance.now() - beganMs) / 1000);
     beganMs = performance.now();
     const took = `${String(tookS).padStart(4)} s`;
     tell(
-      `${what.padEnd(28)} ${took}, longest wait ${String(ms).padStart(6)} ms, goal ${goalMs} ms (${partition} until ${until})`,
+      `${what.padEnd(28)} ${took}, longest wait ${String(ms).padStart(6)} ms, goal ${goalMs} ms (${partition} until ${until}), p99 ${p99Ms} ms`,
     );
   }
 });
@@ -238,6 +268,16 @@ function grownTo(ckus: number): unknown {
 
 function reasonOf(status: PhysicalStatefulCluster['status'], type: Parameters<typeof findCondition>[1]): string {
   return findCondition(status?.conditions, type)?.reason ?? '';
+}
+
+/** Six brokers, none of which holds a quarter more or less than the mean. */
+function isSpread(loads: readonly BrokerLoad[]): boolean {
+  const mean = loads.reduce((sum, { replicas }) => sum + replicas, 0) / loads.length;
+  return loads.length === 6 && loads.every(({ replicas }) => Math.abs(replicas - mean) < mean / 4);
+}
+
+function isBalanced({ status }: PhysicalStatefulCluster): boolean {
+  return status?.balance?.state === 'Balanced' && status.balance.memory?.underWay !== true;
 }
 
 /** Nothing is to be done for the newest spec, and that many brokers serve. */

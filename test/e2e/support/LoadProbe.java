@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,8 +27,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * A constant load of Kafka's own Java client on many partitions, and a check of all that was acknowledged. Each partition has
  * one key, whose records carry a number that rises by one: what is missing, doubled or out of order shows. Reads lines from
- * standard input: "mark" prints the longest time that any record waited for its acknowledgement since the last mark; "stop"
- * ends the load, waits until everything is read, and prints the outcome.
+ * standard input: "mark" prints the longest time that any record waited for its acknowledgement since the last mark, and the
+ * time that one in a hundred exceeded; "stop" ends the load, waits until everything is read, and prints the outcome.
  */
 public final class LoadProbe {
     private static final long RAMP_NS = 30_000_000_000L;
@@ -47,6 +48,8 @@ public final class LoadProbe {
     private final AtomicLongArray acknowledged;
     private final long[] read;
     private final AtomicLong failed = new AtomicLong();
+    /** Acknowledgements since the last mark by the milliseconds that they took, the last entry for all that took longer. */
+    private final AtomicIntegerArray waits = new AtomicIntegerArray(60_000);
     private final AtomicReference<Wait> longest = new AtomicReference<>(Wait.NONE);
     private long duplicated;
     private long missing;
@@ -91,7 +94,8 @@ public final class LoadProbe {
             for (String line = in.readLine(); line != null && !line.equals("stop"); line = in.readLine()) {
                 if (line.equals("mark")) {
                     Wait wait = probe.longest.getAndSet(Wait.NONE);
-                    System.out.println("longest-wait-ms " + wait.ms + " " + wait.place + " " + wait.until);
+                    System.out.println(
+                            "longest-wait-ms " + wait.ms + " " + wait.place + " " + wait.until + " " + probe.takeP99());
                 }
             }
         }
@@ -162,6 +166,7 @@ public final class LoadProbe {
         byte[] key = ByteBuffer.allocate(4).putInt(index).array();
         producer.send(new ProducerRecord<>(place.topic(), place.partition(), key, value), (metadata, error) -> {
             long ms = (System.nanoTime() - startNs) / 1_000_000;
+            waits.incrementAndGet((int) Math.min(ms, waits.length() - 1));
             if (ms > longest.get().ms) {
                 longest.accumulateAndGet(new Wait(ms, place.toString(), Instant.now()), Wait::longer);
             }
@@ -172,6 +177,24 @@ public final class LoadProbe {
                 failure = "record: " + error;
             }
         });
+    }
+
+    /** Milliseconds that one acknowledgement in a hundred exceeded since the last mark. */
+    private int takeP99() {
+        int[] counts = new int[waits.length()];
+        long all = 0;
+        for (int ms = 0; ms < counts.length; ms++) {
+            counts[ms] = waits.getAndSet(ms, 0);
+            all += counts[ms];
+        }
+        long slower = 0;
+        for (int ms = counts.length - 1; ms > 0; ms--) {
+            slower += counts[ms];
+            if (slower * 100 > all) {
+                return ms;
+            }
+        }
+        return 0;
     }
 
     private TopicPartition place(int index) {

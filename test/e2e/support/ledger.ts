@@ -37,8 +37,8 @@ export interface Ledger {
     brokers: number,
   ) => Promise<{ readonly properties: string; readonly hosts: string }>;
   readonly kubectl: RunningRegion['kubectl'];
-  /** The region's one operator, as `namespace/name`, and the zone that it runs in. */
-  readonly operator: () => Promise<{ readonly pod: string; readonly zone: string }>;
+  /** The region's one operator or balancer, as `namespace/name`, and the zone that it runs in. */
+  readonly controller: (name: 'operator' | 'balancer') => Promise<{ readonly pod: string; readonly zone: string }>;
   /** Resolves when it is gone, its volumes with it. */
   readonly remove: (timeoutMs: number) => Promise<void>;
 }
@@ -88,11 +88,11 @@ export async function makeLedger(local: LocalRegion): Promise<Ledger> {
       for (const [file, content] of files) await writeFile(join(folder, file), content);
       return { properties: join(folder, CLIENT_FILES.properties), hosts: join(folder, CLIENT_FILES.hosts) };
     },
-    operator: async () => {
+    controller: async (name) => {
       const { items } = await get<{ readonly items: readonly Pod[] }>(`/api/v1/namespaces/${NAMESPACES.system}/pods`);
-      const pod = items.find(({ metadata }) => metadata?.name?.startsWith('operator-') === true);
-      const node = layout.nodes.find(({ name }) => name === pod?.spec?.nodeName);
-      if (pod?.metadata?.name === undefined || node === undefined) throw new Error('no operator runs');
+      const pod = items.find(({ metadata }) => metadata?.name?.startsWith(`${name}-`) === true);
+      const node = layout.nodes.find((each) => each.name === pod?.spec?.nodeName);
+      if (pod?.metadata?.name === undefined || node === undefined) throw new Error(`no ${name} runs`);
       return { pod: `${NAMESPACES.system}/${pod.metadata.name}`, zone: node.zone };
     },
     remove: async (timeoutMs) => {

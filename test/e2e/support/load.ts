@@ -22,6 +22,8 @@ export interface LongestWait {
   readonly partition: string;
   /** When it was answered, by the machine's clock. */
   readonly until: string;
+  /** What one record in a hundred waited longer than. */
+  readonly p99Ms: number;
 }
 
 export interface Load {
@@ -74,8 +76,8 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
     },
     longestWait: async () => {
       program.stdin.write('mark\n');
-      const [ms = '', partition = '', until = ''] = (await answer(load, 'longest-wait-ms')).split(' ');
-      return { ms: Number(ms), partition, until };
+      const [ms = '', partition = '', until = '', p99 = ''] = (await answer(load, 'longest-wait-ms')).split(' ');
+      return { ms: Number(ms), partition, until, p99Ms: Number(p99) };
     },
     stop: async () => {
       program.stdin.end('stop\n');
