@@ -1,3 +1,4 @@
+import { type Goal, HARD_GOALS } from '../goals.ts';
 import type { Move } from '../plan/plan.ts';
 import { nameOf } from './choose-batch.ts';
 import { type ObservedCluster, targetOf, type WaysLeft } from './observed.ts';
@@ -8,12 +9,16 @@ export const NOWHERE: WaysLeft = new Map();
 /** So long nothing goes back to where it came from: each pass plans anew, and sees other ways to the same balance. */
 const KEPT_MS = 15 * 60_000;
 
+/** What has to leave a broker goes wherever there is room, whatever was there before. */
+const URGENT: ReadonlySet<Goal> = new Set(HARD_GOALS);
+
 export function withoutWaysBack(moves: readonly Move[], left: WaysLeft): readonly Move[] {
   const dropped = new Set<string>();
   return moves.filter((move) => {
     const name = nameOf(move);
     // What comes after it was planned for where it leads.
-    if (move.kind === 'replica-move' && left.get(name)?.brokers.includes(move.to) === true) dropped.add(name);
+    const isWayBack = move.kind === 'replica-move' && left.get(name)?.brokers.includes(move.to) === true;
+    if (isWayBack && !URGENT.has(move.goal)) dropped.add(name);
     return !dropped.has(name);
   });
 }

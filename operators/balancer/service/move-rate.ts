@@ -15,10 +15,13 @@ export class MoveRate {
     }
     this.#marks = [...this.#marks.filter((mark) => atMs - mark.atMs <= WINDOW_MS), { atMs, bytesLeft }];
     const [first] = this.#marks;
-    if (first === undefined || atMs - first.atMs < LEAST_MS || first.bytesLeft <= bytesLeft) return undefined;
+    if (first === undefined || atMs - first.atMs < LEAST_MS) return undefined;
+    // The first moves of small topics tell nothing of the rest.
+    if (first.bytesLeft - bytesLeft <= first.bytesLeft * LEAST_SHARE) return undefined;
     return ((first.bytesLeft - bytesLeft) * 1000) / (atMs - first.atMs);
   }
 }
 
 const WINDOW_MS = 60_000;
 const LEAST_MS = 5_000;
+const LEAST_SHARE = 0.02;

@@ -122,6 +122,19 @@ describe('A pass of the balancer', () => {
     expect(decision.plan?.moves.length).toBeGreaterThan(0);
   });
 
+  it('empties a broker onto those that its replicas have left a moment ago, and does so only then', () => {
+    const spread = partitions().map((each) => ({ ...each, replicas: [3, 4, 5], isr: [3, 4, 5], leader: 3 }));
+    const left = new Map(
+      spread.map((each) => [`orders-${each.partition}`, { brokers: [0, 1, 2], atMs: NOW_MS - 1_000 }]),
+    );
+    const seen = grown({ partitions: spread });
+    const backAfter = (intent: BalanceIntent): number =>
+      [...reassigned(decide(seen, intent, { ...NO_MEMORY, left })).values()].filter((ids) => Math.min(...ids) < 3)
+        .length;
+    expect(backAfter(ON)).toBe(0);
+    expect(backAfter({ ...ON, drain: [3, 4, 5] })).toBeGreaterThan(0);
+  });
+
   it('takes leaders from a broker at which alone clients have waited for long, and moves no data', () => {
     const brokers = [0, 1, 2].map((id) =>
       broker(id, id === 1 ? { pressure: 'some', slowSinceMs: NOW_MS - demoteAfterMs } : {}),
