@@ -1,5 +1,6 @@
 import { type ClusterModel } from '../model/cluster-model.ts';
 import { i32 } from '../model/typed-arrays.ts';
+import { legalOrder, type Pair } from './legal-order.ts';
 
 /** A move by indexes, before it has its place in the order. Those of one partition have to come in the order in which they are listed. */
 export type Step =
@@ -28,33 +29,25 @@ export function stepsOf(
   const after = [...brokerOf.subarray(first, end)].sort((a, b) => a - b);
   const removed = before.filter((broker) => !after.includes(broker));
   const added = after.filter((broker) => !before.includes(broker));
-  const pairs = paired(model, removed, added);
-  const leaves = removed.includes(oldLeader);
-  const goesAlong = pairs.some(({ from, to }) => from === oldLeader && to === newLeader);
-  const change: readonly Step[] =
-    oldLeader === newLeader || goesAlong ? [] : [{ kind: 'leader-change', partition, from: oldLeader, to: newLeader }];
-  const moveOf = ({ from, to }: Pair): Step => ({
-    kind: 'replica-move',
-    partition,
-    from,
-    to,
-    role: from === oldLeader && to === newLeader ? 'leader' : 'follower',
-  });
-  if (!added.includes(newLeader)) return [...change, ...pairs.map(moveOf)];
+  const arrives = (pair: Pair): boolean => pair.to === newLeader;
+  const paired = pairedByRack(model, removed, added);
+  const others = paired.filter((pair) => !arrives(pair));
+  const arrival = paired.filter(arrives);
   // The new leader has to arrive before it can lead, and the old one must not go before that.
-  const arrival = pairs.filter(({ to }) => to === newLeader);
-  const others = pairs.filter(({ to }) => to !== newLeader);
-  const [early, late] = leaves ? [[], others] : [others, []];
-  return [...early.map(moveOf), ...arrival.map(moveOf), ...change, ...late.map(moveOf)];
-}
-
-interface Pair {
-  readonly from: number;
-  readonly to: number;
+  const usual = removed.includes(oldLeader) ? [...arrival, ...others] : [...others, ...arrival];
+  const pairs = legalOrder(model, before, usual, { oldLeader, newLeader });
+  const steps = pairs.map(({ from, to }): Step => {
+    const role = from === oldLeader && to === newLeader ? 'leader' : 'follower';
+    return { kind: 'replica-move', partition, from, to, role };
+  });
+  const goesAlong = pairs.some(({ from, to }) => from === oldLeader && to === newLeader);
+  if (oldLeader === newLeader || goesAlong) return steps;
+  const change: Step = { kind: 'leader-change', partition, from: oldLeader, to: newLeader };
+  return steps.toSpliced(pairs.findIndex(arrives) + 1, 0, change);
 }
 
 /** Who comes for whom: within a rack where that is possible, so that the partition is in as many racks at each moment. */
-function paired({ rackOf }: ClusterModel, removed: readonly number[], added: readonly number[]): readonly Pair[] {
+function pairedByRack({ rackOf }: ClusterModel, removed: readonly number[], added: readonly number[]): readonly Pair[] {
   const left = [...added];
   const pairs = new Map<number, number>();
   for (const from of removed) {
