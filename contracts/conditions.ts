@@ -61,6 +61,7 @@ export const CONDITION_REASONS = {
     'Cancelled',
     'Rolling',
     'UnderReplicatedPartitions',
+    'BrokersSilent',
     'ClientsSlow',
     'WrongPlan',
     'NoRoom',

@@ -6,9 +6,8 @@ import { type Decision, decide } from '../../operators/balancer/execute/decide.t
 import type { BalanceIntent, ObservedCluster } from '../../operators/balancer/execute/observed.ts';
 import { LEAST_SPAN_MS } from '../../operators/balancer/kafka/broker-meter.ts';
 import { newMeters, observeCluster } from '../../operators/balancer/kafka/observe-cluster.ts';
-import { capacityOf, intentOf, storedMemory } from '../../operators/balancer/service/psc-intent.ts';
+import { balancedBrokers, capacityOf, intentOf, storedMemory } from '../../operators/balancer/service/psc-intent.ts';
 import { BrokerConnections } from '../../operators/psc/kafka/broker-connections.ts';
-import { brokerPlaces } from '../../operators/psc/kafka/broker-places.ts';
 import { unreachableReason } from '../../operators/psc/kafka/kafka-error.ts';
 import { readPlatformCredentials, secretStore } from '../../operators/psc/kubernetes/secret-store.ts';
 import type { StoredPsc } from '../../operators/psc/observed.ts';
@@ -38,7 +37,7 @@ export async function lookAtBalance(
   const psc = await onePsc(cluster, name);
   const { kafka, domain } = psc.spec;
   if (kafka === undefined) throw new UserError(`PSC ${name} is no Kafka cluster`, { hint: 'name one that is' });
-  const brokers = brokerPlaces(psc).map((place) => ({ ...place, host: externalHost(place.pod, name, domain) }));
+  const brokers = balancedBrokers(psc).map((place) => ({ ...place, host: externalHost(place.pod, name, domain) }));
   const { lookup } = cluster;
   const user = PLATFORM_USERS.balancer;
   const connections = new BrokerConnections({

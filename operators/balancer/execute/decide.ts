@@ -149,6 +149,11 @@ function waitOf(
     const message = `${behind} partitions have replicas out of sync on brokers that are not given up`;
     return { reason: 'UnderReplicatedPartitions', message, isUrgentAllowed: true };
   }
+  const silent = brokers.filter(({ silentSinceMs }) => silentSinceMs !== undefined);
+  if (silent.length > 0) {
+    const message = `brokers ${silent.map(({ id }) => id).join(', ')} do not answer, though the controllers hear them`;
+    return { reason: 'BrokersSilent', message, isUrgentAllowed: true };
+  }
   const slow = brokers.filter(({ pressure, fencedSinceMs }) => pressure === 'some' && fencedSinceMs === undefined);
   if (slow.length === 0) return undefined;
   const message = `clients wait at brokers ${slow.map(({ id }) => id).join(', ')}`;

@@ -24,15 +24,17 @@ export function brokerStates(
   { atMs, brokers }: ObservedCluster,
   { drain }: BalanceIntent,
   { newBrokers }: Pick<BalanceMemory, 'newBrokers'>,
-  { deadAfterMs, demoteAfterMs }: ExecuteSettings,
+  { deadAfterMs, demoteAfterMs, silentAfterMs }: ExecuteSettings,
 ): BrokerStates {
-  const isSlow = ({ slowSinceMs = atMs }: ObservedBroker): boolean => atMs - slowSinceMs >= demoteAfterMs;
-  const isAlone = brokers.filter(isSlow).length * 3 <= brokers.length;
+  const isFaint = ({ slowSinceMs = atMs, silentSinceMs = atMs }: ObservedBroker): boolean =>
+    atMs - slowSinceMs >= demoteAfterMs || atMs - silentSinceMs >= silentAfterMs;
+  // Where it is so with many, it is not the broker.
+  const isAlone = brokers.filter(isFaint).length * 3 <= brokers.length;
   const stateOf = (broker: ObservedBroker): BrokerState => {
     const { id, fencedSinceMs } = broker;
     if (fencedSinceMs !== undefined && atMs - fencedSinceMs >= deadAfterMs) return 'dead';
     if (drain.includes(id)) return 'draining';
-    if (fencedSinceMs !== undefined || (isAlone && isSlow(broker))) return 'demoted';
+    if (fencedSinceMs !== undefined || (isAlone && isFaint(broker))) return 'demoted';
     return newBrokers.includes(id) ? 'new' : 'alive';
   };
   return new Map(brokers.map((broker) => [broker.id, stateOf(broker)]));

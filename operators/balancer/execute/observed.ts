@@ -15,6 +15,8 @@ export interface ObservedBroker {
   readonly pressure: Pressure;
   /** Since when clients have waited at it; absent while they do not. */
   readonly slowSinceMs?: number;
+  /** Since when it does not answer although the controllers have it in service; absent while it does. */
+  readonly silentSinceMs?: number;
   /** Replicas on its disk, as it tells itself; absent where it does not. */
   readonly logs?: number;
 }

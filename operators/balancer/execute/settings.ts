@@ -11,6 +11,8 @@ export interface ExecuteSettings {
   readonly deadAfterMs: number;
   /** A broker at which clients have waited for longer leads nothing, unless that is so at more than a third of all: it is not the broker then. */
   readonly demoteAfterMs: number;
+  /** The same of a broker that does not answer, though the controllers hear it: clients cannot reach it either. */
+  readonly silentAfterMs: number;
   /** What is older is not acted on: somebody may have changed it. */
   readonly viewMaxAgeMs: number;
   readonly rate: RateSettings;
@@ -31,6 +33,7 @@ export const EXECUTE_SETTINGS: ExecuteSettings = {
   maxLeaderChanges: 20,
   deadAfterMs: 15 * 60_000,
   demoteAfterMs: 60_000,
+  silentAfterMs: 30_000,
   viewMaxAgeMs: 10_000,
   rate: { first: 10 * MIB, least: MIB, most: 200 * MIB, intervalMs: 30_000 },
 };

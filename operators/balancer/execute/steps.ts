@@ -27,7 +27,14 @@ export interface Reassignment extends PartitionName {
 
 /** Why nothing new begins, most urgent first. */
 export type WaitReason =
-  'Cancelled' | 'Paused' | 'Rolling' | 'UnderReplicatedPartitions' | 'ClientsSlow' | 'WrongPlan' | 'NoRoom';
+  | 'Cancelled'
+  | 'Paused'
+  | 'Rolling'
+  | 'UnderReplicatedPartitions'
+  | 'BrokersSilent'
+  | 'ClientsSlow'
+  | 'WrongPlan'
+  | 'NoRoom';
 
 export interface Wait {
   readonly reason: WaitReason;

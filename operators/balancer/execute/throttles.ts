@@ -46,9 +46,11 @@ export function throttleSteps(
     if (!lists.has(topic)) replicas.push({ kind: 'throttle-replicas', topic, leaders: [], followers: [] });
   }
   const involved = involvedIn(streams);
-  const wrong = brokers.filter(({ id, throttle }) => involved.has(id) && throttle !== bytesPerSecond);
+  // Who does not answer takes no rate either; its replicas stay on the lists.
+  const told = brokers.filter(({ silentSinceMs }) => silentSinceMs === undefined);
+  const wrong = told.filter(({ id, throttle }) => involved.has(id) && throttle !== bytesPerSecond);
   // A rate does nothing where no replica is throttled: it stays until all is done.
-  const left = streams.length > 0 ? [] : brokers.filter(({ throttle }) => throttle !== undefined);
+  const left = streams.length > 0 ? [] : told.filter(({ throttle }) => throttle !== undefined);
   return [
     ...(wrong.length > 0
       ? [{ kind: 'throttle-brokers', brokers: wrong.map(({ id }) => id), bytesPerSecond } as const]

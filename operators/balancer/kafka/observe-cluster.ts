@@ -2,6 +2,7 @@ import { type Connection, describeLogDirsV4 } from '@platformatic/kafka';
 import type { BrokerConnections } from '../../psc/kafka/broker-connections.ts';
 import { readBrokerMetadata } from '../../psc/kafka/broker-metadata.ts';
 import type { BrokerPlace } from '../../psc/kafka/broker-places.ts';
+import { within } from '../../psc/kafka/deadline.ts';
 import { type KnownTopic, type Move, partitionKey } from '../../psc/kafka/partition-views.ts';
 import { firstAnswering, listMoves } from '../../psc/kafka/read-kafka.ts';
 import type { ObservedBroker, ObservedCluster, ObservedPartition } from '../execute/observed.ts';
@@ -35,11 +36,11 @@ export function newMeters(): Meters {
 }
 
 /**
- * The cluster, asked now: brokers and partitions of one that answers, sizes and throttles of each for itself. What a broker in
- * service does not tell fails the look: guessing its disk would fill it. Its metrics may be missing: what they would tell is
- * unknown then.
+ * The cluster, asked now: brokers and partitions of one that answers, sizes and throttles of each for itself. A broker that is
+ * in service and does not answer is silent: what it holds is known by its replicas elsewhere. Metrics may be missing: what they
+ * would tell is unknown then.
  *
- * @throws Error when no broker answers, or one that is in service does not
+ * @throws Error when no broker answers, or more than a third of those in service do not: then it is not them
  */
 export async function observeCluster(context: ObserveContext): Promise<ObservedCluster> {
   const { brokers, connections, meters, capacity, nowMs } = context;
@@ -48,10 +49,10 @@ export async function observeCluster(context: ObserveContext): Promise<ObservedC
   const fenced = new Set(registered.filter(({ isFenced }) => isFenced).map(({ id }) => id));
   const known = brokers.filter(({ id }) => registered.some((each) => each.id === id));
   const inService = known.filter(({ id }) => !fenced.has(id));
-  const [{ topics }, moves, answers, counters] = await Promise.all([
+  const [{ topics }, moves, own, counters] = await Promise.all([
     connections.call(first, readBrokerMetadata),
     connections.call(first, listMoves, 'controllers'),
-    Promise.all(inService.map(async (broker) => [broker.id, await askBroker(broker, connections)] as const)),
+    askBrokers(inService, connections),
     readAllCounters(inService, context.readCounters),
   ]);
   const leaders = topics.flatMap(({ name, partitions }) =>
@@ -63,9 +64,12 @@ export async function observeCluster(context: ObserveContext): Promise<ObservedC
       connections,
       topics.map(({ name }) => name),
     ),
-    readOffsets(inService, connections, leaders),
+    readOffsets(
+      inService.filter(({ id }) => own.has(id)),
+      connections,
+      leaders,
+    ),
   ]);
-  const own = new Map(answers);
   const rates = new Map(
     inService.flatMap(({ id }) => {
       const rate = meters.brokers.rates(id, counters.get(id), atMs);
@@ -78,6 +82,7 @@ export async function observeCluster(context: ObserveContext): Promise<ObservedC
       const { id } = broker;
       const pressure = rates.get(id)?.pressure ?? 'unknown';
       const fencedSinceMs = meters.rates.fencedSince(id, fenced.has(id), atMs);
+      const silentSinceMs = meters.rates.silentSince(id, !fenced.has(id) && !own.has(id), atMs);
       const slowSinceMs = meters.brokers.slowSince(id, pressure, atMs);
       return {
         id,
@@ -85,6 +90,7 @@ export async function observeCluster(context: ObserveContext): Promise<ObservedC
         pressure,
         ...ownOf(own.get(id), capacity),
         ...(fencedSinceMs === undefined ? {} : { fencedSinceMs }),
+        ...(silentSinceMs === undefined ? {} : { silentSinceMs }),
         ...(slowSinceMs === undefined ? {} : { slowSinceMs }),
       };
     }),
@@ -162,6 +168,25 @@ const COUNTERS_MAX_MS = 4_000;
 interface BrokerAnswer extends LogDirectories {
   readonly rate: number | undefined;
 }
+
+/** Answers of brokers by their ids; of those that do not answer there is none. @throws Error when more than a third do not */
+async function askBrokers(
+  brokers: readonly BrokerPlace[],
+  connections: BrokerConnections,
+): Promise<ReadonlyMap<number, BrokerAnswer>> {
+  const answers = new Map<number, BrokerAnswer>();
+  const asked = await Promise.allSettled(
+    brokers.map(async (broker) => {
+      answers.set(broker.id, await within(ANSWER_MAX_MS, broker.pod, askBroker(broker, connections)));
+    }),
+  );
+  const reasons = asked.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+  if (reasons.length * 3 > brokers.length) throw new AggregateError(reasons, 'brokers in service do not answer');
+  return answers;
+}
+
+/** What comes after it has to fit into the time of a look too. */
+const ANSWER_MAX_MS = 5_000;
 
 async function askBroker(broker: BrokerPlace, connections: BrokerConnections): Promise<BrokerAnswer> {
   const [directories, rate] = await Promise.all([

@@ -12,13 +12,14 @@ interface Mark {
 }
 
 /**
- * What one look cannot tell and two can: records that came in between, and since when a broker is fenced. A record counts as
+ * What one look cannot tell and two can: records that came in between, and since when a broker is fenced or silent. A record counts as
  * many bytes as those that are kept do on the average.
  */
 export class RateMeter {
   readonly #marks = new Map<string, Mark>();
   readonly #rates = new Map<string, number>();
   readonly #fencedSinceMs = new Map<number, number>();
+  readonly #silentSinceMs = new Map<number, number>();
 
   /** KB/s that producers send to a partition; 0 at the first look. */
   kilobytesIn(key: string, range: OffsetRange | undefined, bytes: number, atMs: number): number {
@@ -37,8 +38,17 @@ export class RateMeter {
 
   /** When a broker was first seen to be fenced, if it is. */
   fencedSince(id: number, isFenced: boolean, atMs: number): number | undefined {
-    if (!isFenced) this.#fencedSinceMs.delete(id);
-    else if (!this.#fencedSinceMs.has(id)) this.#fencedSinceMs.set(id, atMs);
-    return this.#fencedSinceMs.get(id);
+    return since(this.#fencedSinceMs, id, isFenced, atMs);
   }
+
+  /** When a broker that is in service first did not answer, if it does not. */
+  silentSince(id: number, isSilent: boolean, atMs: number): number | undefined {
+    return since(this.#silentSinceMs, id, isSilent, atMs);
+  }
+}
+
+function since(times: Map<number, number>, id: number, isSo: boolean, atMs: number): number | undefined {
+  if (!isSo) times.delete(id);
+  else if (!times.has(id)) times.set(id, atMs);
+  return times.get(id);
 }

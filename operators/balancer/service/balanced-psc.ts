@@ -2,7 +2,6 @@ import type { LookupFunction } from 'node:net';
 import { PLATFORM_USERS } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import type { BalanceStatus, KafkaSpec } from '../../../contracts/gen/psc-types.ts';
 import { BrokerConnections, type KafkaCredentials } from '../../psc/kafka/broker-connections.ts';
-import { brokerPlaces } from '../../psc/kafka/broker-places.ts';
 import { within } from '../../psc/kafka/deadline.ts';
 import { unreachableReason } from '../../psc/kafka/kafka-error.ts';
 import type { StoredPsc } from '../../psc/observed.ts';
@@ -17,7 +16,7 @@ import { newMeters, observeCluster } from '../kafka/observe-cluster.ts';
 import { balanceReport, isNews, remainingOf, unreachableReport } from './balance-report.ts';
 import { DrainProof } from './drain-proof.ts';
 import { MoveRate } from './move-rate.ts';
-import { capacityOf, intentOf, storedMemory } from './psc-intent.ts';
+import { balancedBrokers, capacityOf, intentOf, storedMemory } from './psc-intent.ts';
 
 export interface BalancedPscSettings {
   readonly credentialsOf: (psc: StoredPsc) => Promise<KafkaCredentials>;
@@ -114,7 +113,7 @@ export class BalancedPsc {
   async #look(kafka: KafkaSpec): Promise<ObservedCluster> {
     const { wallMs, lookup } = this.#settings;
     return await observeCluster({
-      brokers: brokerPlaces(this.#psc),
+      brokers: balancedBrokers(this.#psc),
       connections: this.#connections,
       capacity: capacityOf(kafka),
       meters: this.#meters,
@@ -160,7 +159,7 @@ export class BalancedPsc {
         },
         carryOut: async (step) => {
           onStep(this.#psc.metadata.name, step);
-          await carryOut(step, { brokers: brokerPlaces(this.#psc), connections: this.#connections });
+          await carryOut(step, { brokers: balancedBrokers(this.#psc), connections: this.#connections });
         },
         nowMs: wallMs,
         isLeader,

@@ -1,6 +1,8 @@
 import { REPLICATION, TARGET_UTILIZATION } from '../../../constructs/capacity/assumptions.ts';
+import { internalHost } from '../../../constructs/kubernetes/kafka/listeners.ts';
 import { CONDITION_TYPES, findCondition } from '../../../contracts/conditions.ts';
 import type { KafkaSpec, PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.ts';
+import { type BrokerPlace, brokerPlaces } from '../../psc/kafka/broker-places.ts';
 import type { BalanceIntent, BalanceMemory } from '../execute/observed.ts';
 import type { Resource } from '../model/cluster-model.ts';
 
@@ -8,7 +10,23 @@ import type { Resource } from '../model/cluster-model.ts';
 export function intentOf(psc: PhysicalStatefulCluster, nowMs: number): BalanceIntent {
   const { paused = false, balancing = 'On', drain = [] } = psc.spec.maintenance ?? {};
   const mode = balancing === 'Cancelled' ? 'cancelled' : paused || balancing === 'Paused' ? 'paused' : 'on';
-  return { mode, isRolling: isRolling(psc, nowMs), drain: drain.map(brokerId), excludedTopics: [] };
+  const leaving = leavingBrokers(psc).map(({ id }) => id);
+  const emptied = [...new Set([...drain.map(brokerId), ...leaving])];
+  return { mode, isRolling: isRolling(psc, nowMs), drain: emptied, excludedTopics: [] };
+}
+
+/** All brokers that may hold data: those that the PSC asks for, and those that it does not ask for any more. */
+export function balancedBrokers(psc: PhysicalStatefulCluster): readonly BrokerPlace[] {
+  return [...brokerPlaces(psc), ...leavingBrokers(psc)];
+}
+
+/** Brokers that served and are placed no longer: they are to be emptied before anybody stops them. */
+function leavingBrokers(psc: PhysicalStatefulCluster): readonly BrokerPlace[] {
+  const placed = new Set(brokerPlaces(psc).map(({ pod }) => pod));
+  return (psc.status?.brokers ?? []).flatMap(({ pod, zone, joined }) => {
+    if (placed.has(pod) || zone === undefined || joined !== true) return [];
+    return [{ id: brokerId(pod), pod, zone, host: internalHost('broker', pod, psc.metadata.name) }];
+  });
 }
 
 /** Kafka's id of a broker: the ordinal of its pod. */

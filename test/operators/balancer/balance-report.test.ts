@@ -11,7 +11,8 @@ import {
 } from '../../../operators/balancer/service/balance-report.ts';
 import { DrainProof } from '../../../operators/balancer/service/drain-proof.ts';
 import { MoveRate } from '../../../operators/balancer/service/move-rate.ts';
-import { capacityOf, intentOf, storedMemory } from '../../../operators/balancer/service/psc-intent.ts';
+import { balancedBrokers, capacityOf, intentOf, storedMemory } from '../../../operators/balancer/service/psc-intent.ts';
+import { brokerPlaces } from '../../../operators/psc/kafka/broker-places.ts';
 import { examplePsc } from '../../support/example-psc.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 30);
@@ -117,6 +118,19 @@ describe('what a PSC asks of the balancer', () => {
 
   it('names brokers by their pods', () => {
     expect(intentOf(asked({ drain: ['kafka-3', 'kafka-12'] }), NOW_MS).drain).toEqual([3, 12]);
+  });
+
+  it('empties brokers that served and are placed no longer, and never those that never served', () => {
+    const status = {
+      brokers: [
+        { pod: 'kafka-0', zone: 'local-a', joined: true },
+        { pod: 'kafka-6', zone: 'local-a', joined: true },
+        { pod: 'kafka-7', zone: 'local-b' },
+      ],
+    };
+    const psc = asked({ drain: ['kafka-3'] }, status);
+    expect(intentOf(psc, NOW_MS).drain).toEqual([3, 6]);
+    expect(balancedBrokers(psc).map(({ pod }) => pod)).toEqual([...brokerPlaces(psc).map(({ pod }) => pod), 'kafka-6']);
   });
 
   it.each([

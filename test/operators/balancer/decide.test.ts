@@ -13,7 +13,7 @@ import { EXECUTE_SETTINGS } from '../../../operators/balancer/execute/settings.t
 const NOW_MS = 100 * 60_000;
 const ON: BalanceIntent = { mode: 'on', isRolling: false, drain: [], excludedTopics: [] };
 const UNDER_WAY: BalanceMemory = { isUnderWay: true, newBrokers: [] };
-const { rate, deadAfterMs, demoteAfterMs, maxMovesPerBroker, maxLeaderChanges } = EXECUTE_SETTINGS;
+const { rate, deadAfterMs, demoteAfterMs, silentAfterMs, maxMovesPerBroker, maxLeaderChanges } = EXECUTE_SETTINGS;
 
 function broker(id: number, more: Partial<ObservedBroker> = {}): ObservedBroker {
   const capacity = { disk: 10_000, nwIn: 100_000, nwOut: 100_000, cpu: 400 };
@@ -152,6 +152,30 @@ describe('A pass of the balancer', () => {
     const ordered = partitions().map((each) => (each.leader === 1 ? { ...each, replicas: [2, 0, 1] } : each));
     const [elect] = decide(cluster({ brokers, partitions: ordered }), ON, NO_MEMORY).steps;
     expect(elect).toMatchObject({ kind: 'elect' });
+  });
+
+  it('takes leaders from a broker that only the controllers hear, and tells it nothing', () => {
+    const brokers = [0, 1, 2, 3, 4, 5].map((id) =>
+      broker(id, id === 1 ? { pressure: 'unknown', silentSinceMs: NOW_MS - silentAfterMs } : {}),
+    );
+    const running = partitions().map((each, index) =>
+      index === 0 ? { ...each, replicas: [1, 0, 2, 3], adding: [3], removing: [0], leader: 1, isr: [0, 1, 2] } : each,
+    );
+    const decision = decide(grown({ brokers, partitions: running }), ON, UNDER_WAY);
+    expect(decision.wait?.reason).toBe('BrokersSilent');
+    const moved = [...reassigned(decision).values()];
+    expect(moved.length).toBeGreaterThan(0);
+    for (const replicas of moved) {
+      expect(replicas[0]).not.toBe(1);
+      expect(replicas.toSorted()).toEqual([0, 1, 2]);
+    }
+    const told = decision.steps.flatMap((step) => (step.kind === 'throttle-brokers' ? step.brokers : []));
+    expect(told).toEqual([0, 2, 3]);
+  });
+
+  it('waits a moment before it holds a silent broker for cut off', () => {
+    const brokers = [0, 1, 2].map((id) => broker(id, id === 1 ? { silentSinceMs: NOW_MS - silentAfterMs / 2 } : {}));
+    expect(decide(cluster({ brokers }), ON, NO_MEMORY)).toMatchObject({ steps: [], wait: { reason: 'BrokersSilent' } });
   });
 
   it('takes no leaders where clients wait at more than a third of all brokers, or only for a moment', () => {

@@ -5,6 +5,7 @@ import type {
   ReplicaThrottle,
 } from '../../../operators/balancer/execute/observed.ts';
 import type { BalanceStep, PartitionName } from '../../../operators/balancer/execute/steps.ts';
+import { NetworkError } from '../kernel/courier.ts';
 
 /** MB a second that a replica catches up with where nothing throttles it. */
 const UNTHROTTLED_MB = 5;
@@ -17,6 +18,8 @@ export interface ModelBroker {
   throttle: number | undefined;
   pressure: Pressure;
   slowSinceMs: number | undefined;
+  /** The controllers hear it, and nobody else does. */
+  silentSinceMs: number | undefined;
   /** A part of what its disk usually takes. */
   speed: number;
 }
@@ -58,6 +61,7 @@ export class KafkaModel {
       throttle: undefined,
       pressure: 'none',
       slowSinceMs: undefined,
+      silentSinceMs: undefined,
       speed: 1,
     });
   }
@@ -111,10 +115,10 @@ export class KafkaModel {
   carryOut(step: BalanceStep, mover: 'balancer' | 'admin'): void {
     switch (step.kind) {
       case 'throttle-brokers':
-        for (const id of step.brokers) this.#broker(id).throttle = step.bytesPerSecond;
+        for (const id of step.brokers) this.#answering(id).throttle = step.bytesPerSecond;
         return;
       case 'unthrottle-brokers':
-        for (const id of step.brokers) this.#broker(id).throttle = undefined;
+        for (const id of step.brokers) this.#answering(id).throttle = undefined;
         return;
       case 'throttle-replicas':
         if (step.leaders.length + step.followers.length === 0) this.throttledReplicas.delete(step.topic);
@@ -156,18 +160,28 @@ export class KafkaModel {
   observed(atMs: number): ObservedCluster {
     return {
       atMs,
-      brokers: [...this.brokers.values()].map(({ id, rack, fencedSinceMs, slowSinceMs, throttle, pressure }) => ({
-        id,
-        rack,
-        capacity: { disk: this.diskMb, nwIn: 500_000, nwOut: 500_000, cpu: 400 },
-        pressure,
-        ...(fencedSinceMs === undefined ? {} : { fencedSinceMs }),
-        ...(slowSinceMs === undefined ? {} : { slowSinceMs }),
-        ...(throttle === undefined ? {} : { throttle }),
-      })),
+      brokers: [...this.brokers.values()].map(
+        ({ id, rack, fencedSinceMs, slowSinceMs, silentSinceMs, throttle, pressure }) => ({
+          id,
+          rack,
+          capacity: { disk: this.diskMb, nwIn: 500_000, nwOut: 500_000, cpu: 400 },
+          pressure: silentSinceMs === undefined ? pressure : 'unknown',
+          ...(fencedSinceMs === undefined ? {} : { fencedSinceMs }),
+          ...(slowSinceMs === undefined ? {} : { slowSinceMs }),
+          ...(silentSinceMs === undefined ? {} : { silentSinceMs }),
+          ...(throttle === undefined || silentSinceMs !== undefined ? {} : { throttle }),
+        }),
+      ),
       partitions: [...this.partitions.values()].map(observedPartition),
       throttledReplicas: new Map(this.throttledReplicas),
     };
+  }
+
+  /** A broker takes its settings only from whoever reaches it. */
+  #answering(id: number): ModelBroker {
+    const broker = this.#broker(id);
+    if (broker.silentSinceMs !== undefined) throw new NetworkError(`broker ${id} does not answer`);
+    return broker;
   }
 
   #copy(partition: ModelPartition, id: number, throttled: Map<number, number>): void {

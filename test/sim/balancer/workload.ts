@@ -75,6 +75,7 @@ const HAPPENINGS: readonly Omit<Happening, 'atMs'>[] = [
   { name: 'somebody else moves a partition', act: adminMoves },
   { name: 'load changes', act: loadChanges },
   { name: 'clients are slow', act: clientsSlow },
+  { name: 'a broker is cut off from all but the controllers', act: cutOff },
   { name: 'a disk is slow', act: diskSlow },
   { name: 'a pause', act: pause },
   { name: 'a roll', act: roll },
@@ -159,6 +160,18 @@ function clientsSlow(world: World, random: Prng): void {
   });
 }
 
+function cutOff(world: World, random: Prng): void {
+  const { brokers } = world.kafka;
+  const broker = brokers.get(random.pick(inService(world).length === 0 ? [0] : inService(world)));
+  if (broker === undefined || [...brokers.values()].some(({ silentSinceMs }) => silentSinceMs !== undefined)) return;
+  broker.silentSinceMs = world.scheduler.nowMs;
+  world.scheduler.after(random.int(5_000, 300_000), () => {
+    world.change(`broker ${broker.id} answers again`, () => {
+      broker.silentSinceMs = undefined;
+    });
+  });
+}
+
 function diskSlow(world: World, random: Prng): void {
   const broker = world.kafka.brokers.get(random.int(0, world.kafka.brokers.size - 1));
   if (broker !== undefined) broker.speed = 0.02;
@@ -190,6 +203,7 @@ export function heal(world: World): void {
       broker.speed = 1;
       broker.pressure = 'none';
       broker.slowSinceMs = undefined;
+      broker.silentSinceMs = undefined;
     }
   });
 }
