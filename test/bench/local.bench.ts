@@ -42,6 +42,13 @@ interface Figure {
 const root = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
 const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', FLOTILLA_STATE: join(root, 'region') };
 const figures: Figure[] = [];
+/** Ctrl-C takes away the region all the same. */
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    stop.abort();
+  });
+}
 try {
   if (process.argv.includes('--cold')) {
     const cold = up({ ...env, XDG_CACHE_HOME: join(root, 'cache') });
@@ -78,6 +85,8 @@ function up(environment: NodeJS.ProcessEnv): Run {
 }
 
 function flotilla(environment: NodeJS.ProcessEnv, ...args: readonly string[]): string {
+  // `down` runs also when all else is over.
+  if (args[0] !== 'down') stop.signal.throwIfAborted();
   const { status, stdout, stderr } = spawnSync(join(PROJECT, 'flotilla'), args, {
     env: environment,
     encoding: 'utf8',
@@ -95,9 +104,9 @@ function timed(work: () => unknown): number {
 }
 
 async function idle(ckus: keyof typeof GOALS.memoryGib): Promise<readonly Figure[]> {
-  await delay(SETTLE_S * 1000);
+  await delay(SETTLE_S * 1000, undefined, { signal: stop.signal });
   const before = await cpuSeconds();
-  await delay(IDLE_S * 1000);
+  await delay(IDLE_S * 1000, undefined, { signal: stop.signal });
   const cores = ((await cpuSeconds()) - before) / IDLE_S;
   const { memoryBytes } = JSON.parse(flotilla(env, 'status', '--json')) as RegionStatus;
   const of = `tenant of ${ckus} CKU${ckus === 1 ? '' : 's'}`;

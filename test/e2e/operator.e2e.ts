@@ -220,7 +220,7 @@ describe('a cluster under load, in the hands of the operator', () => {
 
 const EVEN_MAX_MS = 1_000;
 const EVEN_LOOK_MS = 5_000;
-const EVEN_WAIT_MS = 60_000;
+const EVEN_WAIT_MS = 20_000;
 /** The load's delivery.timeout.ms. */
 const GIVEN_UP_MS = 30_000;
 

@@ -102,6 +102,7 @@ class Load {
   readonly #usableMb = new Map<number, number>();
   readonly #heldMb = new Map<number, number>();
   readonly #moves = new Map<number, number>();
+  readonly #movingMb = new Map<number, number>();
   readonly #settings: ExecuteSettings;
   #running = 0;
 
@@ -116,8 +117,11 @@ class Load {
 
   /** Counts the move if there is room for it. */
   admit(partition: ObservedPartition, to: number): boolean {
-    const { maxMovesPerBroker, maxMovesPerCluster } = this.#settings;
-    const isFull = (id: number): boolean => (this.#moves.get(id) ?? 0) >= maxMovesPerBroker;
+    const { maxMovesPerBroker, maxSmallMovesPerBroker, smallMovesMb, maxMovesPerCluster } = this.#settings;
+    const isFull = (id: number): boolean => {
+      const isLittle = (this.#movingMb.get(id) ?? 0) + partition.disk <= smallMovesMb;
+      return (this.#moves.get(id) ?? 0) >= (isLittle ? maxSmallMovesPerBroker : maxMovesPerBroker);
+    };
     if (this.#running >= maxMovesPerCluster || isFull(to) || isFull(partition.leader)) return false;
     if ((this.#heldMb.get(to) ?? 0) + partition.disk > (this.#usableMb.get(to) ?? 0)) return false;
     add(this.#heldMb, to, partition.disk);
@@ -126,10 +130,13 @@ class Load {
   }
 
   /** The leader feeds whoever joins. */
-  #count({ leader }: ObservedPartition, to: number): void {
+  #count({ leader, disk }: ObservedPartition, to: number): void {
     this.#running += 1;
-    add(this.#moves, to, 1);
-    if (leader >= 0 && leader !== to) add(this.#moves, leader, 1);
+    const involved = leader >= 0 && leader !== to ? [to, leader] : [to];
+    for (const id of involved) {
+      add(this.#moves, id, 1);
+      add(this.#movingMb, id, disk);
+    }
   }
 }
 

@@ -2,8 +2,11 @@ const MIB = 2 ** 20;
 
 /** Limits of what runs at a time, and when a broker counts as gone. */
 export interface ExecuteSettings {
-  /** Moves that a broker takes or feeds at a time. */
+  /** Moves that a broker takes or feeds at a time, */
   readonly maxMovesPerBroker: number;
+  /** and up to how many where all that they copy together is so little: the first rate does it in some seconds. */
+  readonly maxSmallMovesPerBroker: number;
+  readonly smallMovesMb: number;
   readonly maxMovesPerCluster: number;
   /** Partitions whose leader changes in one pass: their clients have to find the new one. */
   readonly maxLeaderChanges: number;
@@ -29,6 +32,8 @@ export interface RateSettings {
 
 export const EXECUTE_SETTINGS: ExecuteSettings = {
   maxMovesPerBroker: 5,
+  maxSmallMovesPerBroker: 20,
+  smallMovesMb: 50,
   maxMovesPerCluster: 100,
   maxLeaderChanges: 20,
   deadAfterMs: 15 * 60_000,

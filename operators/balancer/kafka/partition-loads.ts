@@ -13,36 +13,56 @@ export interface MeasuredPartition {
 }
 
 /**
- * Loads of partitions in the order of what is given: what a broker's metrics tell of a topic is spread over the topic's partitions
- * that it leads by their offsets' rates, and its CPU by their bytes. Where a broker does not tell, offsets are all there is, consumers
- * are taken to read each record once, and CPU goes by a rule of thumb.
+ * Loads of partitions in the order of what is given. What all brokers together tell of a topic is spread over its partitions by
+ * their offsets' rates, and their CPU over all partitions by their bytes: what one broker counts belongs to whatever it led in
+ * that time, and a leader that has just changed would seem to have no load, or twice as much. Where a leader does not tell,
+ * offsets are all there is, consumers are taken to read each record once, and CPU goes by a rule of thumb.
  */
 export function partitionLoads(
   partitions: readonly MeasuredPartition[],
   ratesOf: ReadonlyMap<number, BrokerRates>,
 ): readonly PartitionLoads[] {
-  const led = Map.groupBy(partitions, ({ topic, leader }) => `${leader}/${topic}`);
-  const sums = new Map([...led].map(([key, all]) => [key, sumOf(all.map(({ kbIn }) => kbIn))]));
-  const clients = partitions.map((partition): Clients => {
-    const { topic, leader, kbIn } = partition;
-    const key = `${leader}/${topic}`;
-    const rates = ratesOf.get(leader);
+  const topics = new Map(
+    [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, all]) => [topic, topicRates(topic, all, ratesOf)]),
+  );
+  const clients = partitions.map(({ topic, kbIn }): Clients => {
+    const rates = topics.get(topic);
     if (rates === undefined) return { in: kbIn, out: kbIn };
-    const sum = sums.get(key) ?? 0;
     // Where nothing comes in, reads are of what is stored, wherever that is.
-    const share = sum > 0 ? kbIn / sum : 1 / (led.get(key)?.length ?? 1);
-    return { in: (rates.kbIn.get(topic) ?? 0) * share, out: (rates.kbOut.get(topic) ?? 0) * share };
+    const share = rates.byOffsets > 0 ? kbIn / rates.byOffsets : 1 / rates.partitions;
+    return { in: rates.in * share, out: rates.out * share };
   });
-  const work = workOf(partitions, clients);
-  return partitions.map(({ leader, replicas, diskMb }, index) => {
+  const percentPerWork = cpuOfWork(partitions, clients, ratesOf);
+  return partitions.map(({ replicas, diskMb }, index) => {
     const { in: nwIn, out } = clients[index] ?? NO_CLIENTS;
     const nwOut = out + nwIn * Math.max(0, replicas.length - 1);
-    const rates = ratesOf.get(leader);
-    const all = work.get(leader) ?? 0;
-    const own = LEADER_IN * nwIn + LEADER_OUT * nwOut;
-    const cpu = rates === undefined || all === 0 ? nwIn * CPU_PERCENT_PER_KB : (rates.cpu * own) / all;
+    const cpu = percentPerWork === undefined ? nwIn * CPU_PERCENT_PER_KB : percentPerWork * leaderWork(nwIn, nwOut);
     return { disk: diskMb, nwIn, nwOut, cpu };
   });
+}
+
+interface TopicRates {
+  /** KB/s by brokers' own counters, and by offsets. */
+  readonly in: number;
+  readonly out: number;
+  readonly byOffsets: number;
+  readonly partitions: number;
+}
+
+/** Undefined where the leader of a partition does not tell. */
+function topicRates(
+  topic: string,
+  partitions: readonly MeasuredPartition[],
+  ratesOf: ReadonlyMap<number, BrokerRates>,
+): TopicRates | undefined {
+  if (!partitions.every(({ leader }) => ratesOf.has(leader))) return undefined;
+  const brokers = [...ratesOf.values()];
+  return {
+    in: sumOf(brokers.map(({ kbIn }) => kbIn.get(topic) ?? 0)),
+    out: sumOf(brokers.map(({ kbOut }) => kbOut.get(topic) ?? 0)),
+    byOffsets: sumOf(partitions.map(({ kbIn }) => kbIn)),
+    partitions: partitions.length,
+  };
 }
 
 interface Clients {
@@ -59,20 +79,26 @@ const FOLLOWER_IN = 0.15;
 /** A core for 50 MB/s: by it busy leaders are told from idle ones where a broker's own metrics are not there. */
 const CPU_PERCENT_PER_KB = 0.002;
 
-/** Weighted bytes of everything that each broker leads and follows. */
-function workOf(partitions: readonly MeasuredPartition[], clients: readonly Clients[]): ReadonlyMap<number, number> {
-  const work = new Map<number, number>();
-  const add = (id: number, value: number): void => {
-    work.set(id, (work.get(id) ?? 0) + value);
-  };
-  for (const [index, { leader, replicas }] of partitions.entries()) {
-    const { in: kbIn, out } = clients[index] ?? NO_CLIENTS;
-    for (const id of replicas) {
-      if (id === leader) add(id, LEADER_IN * kbIn + LEADER_OUT * (out + kbIn * (replicas.length - 1)));
-      else add(id, FOLLOWER_IN * kbIn);
-    }
-  }
-  return work;
+/** Percent of CPU for each weighted KB/s, over all brokers that tell; undefined where none does, or nothing is done. */
+function cpuOfWork(
+  partitions: readonly MeasuredPartition[],
+  clients: readonly Clients[],
+  ratesOf: ReadonlyMap<number, BrokerRates>,
+): number | undefined {
+  const cpu = sumOf([...ratesOf.values()].map((rates) => rates.cpu));
+  const work = sumOf(
+    partitions.map(({ leader, replicas }, index) => {
+      const { in: kbIn, out } = clients[index] ?? NO_CLIENTS;
+      const followers = replicas.filter((id) => id !== leader && ratesOf.has(id)).length;
+      const led = ratesOf.has(leader) ? leaderWork(kbIn, out + kbIn * (replicas.length - 1)) : 0;
+      return led + FOLLOWER_IN * kbIn * followers;
+    }),
+  );
+  return work > 0 && cpu > 0 ? cpu / work : undefined;
+}
+
+function leaderWork(kbIn: number, kbOut: number): number {
+  return LEADER_IN * kbIn + LEADER_OUT * kbOut;
 }
 
 function sumOf(values: readonly number[]): number {

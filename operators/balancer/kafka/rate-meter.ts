@@ -29,9 +29,13 @@ export class RateMeter {
     // Sooner than that, a single batch more or less would look like a change of load.
     if (mark !== undefined && atMs - mark.atMs < LEAST_SPAN_MS) return this.#rates.get(key) ?? 0;
     this.#marks.set(key, { atMs, end: range.end });
-    const came = mark === undefined ? 0 : Math.max(0, range.end - mark.end);
-    const seconds = mark === undefined ? 1 : (atMs - mark.atMs) / 1000;
-    const rate = records > 0 ? (came * (bytes / records)) / 1024 / seconds : 0;
+    if (mark === undefined) return 0;
+    const came = Math.max(0, range.end - mark.end);
+    const seconds = (atMs - mark.atMs) / 1000;
+    const now = records > 0 ? (came * (bytes / records)) / 1024 / seconds : 0;
+    // What a minute shows counts half: a batch more or less is no change of load.
+    const before = this.#rates.get(key) ?? now;
+    const rate = before + (1 - 2 ** (-seconds / HALF_LIFE_S)) * (now - before);
     this.#rates.set(key, rate);
     return rate;
   }
@@ -46,6 +50,9 @@ export class RateMeter {
     return since(this.#silentSinceMs, id, isSilent, atMs);
   }
 }
+
+/** Seconds after which a new rate counts as much as all before it. */
+const HALF_LIFE_S = 60;
 
 function since(times: Map<number, number>, id: number, isSo: boolean, atMs: number): number | undefined {
   if (!isSo) times.delete(id);

@@ -9,6 +9,7 @@ import type { ApiServer } from '../../runtime/api-server.ts';
 import type { EventRecorder } from '../../runtime/event-recorder.ts';
 import type { ObjectCache } from '../../runtime/object-cache.ts';
 import type { DecideOptions } from '../execute/decide.ts';
+import { balancedKafka } from '../kafka/balanced-kafka.ts';
 import { BalancedPsc, type BalanceResult } from './balanced-psc.ts';
 import type { BalancerMetrics } from './balancer-metrics.ts';
 import { describeStep } from './describe-step.ts';
@@ -89,25 +90,29 @@ export class BalancedFleet {
     return made;
   }
 
-  #make(psc: StoredPsc): BalancedPsc {
+  #make(stored: StoredPsc): BalancedPsc {
     const { api, cache, metrics, log, wallMs, lookup, decide } = this.#options;
     const secrets = secretStore(api);
     const store = statusStore(api, wallMs);
-    return new BalancedPsc(psc, {
-      credentialsOf: async ({ metadata: { name } }) =>
-        await readPlatformCredentials(secrets, name, PLATFORM_USERS.balancer),
+    const { name: psc } = stored.metadata;
+    const kafka = balancedKafka({
+      credentials: async () => await readPlatformCredentials(secrets, psc, PLATFORM_USERS.balancer),
+      wallMs,
+      ...(lookup === undefined ? {} : { lookup }),
+    });
+    return new BalancedPsc(stored, {
+      kafka,
       store: async (before, balance) => {
-        const stored = keptPsc(await store(before, balance));
-        cache.assume(PSC_OBJECT.kind, stored);
-        await this.#tell(before, stored);
-        return stored;
+        const after = keptPsc(await store(before, balance));
+        cache.assume(PSC_OBJECT.kind, after);
+        await this.#tell(before, after);
+        return after;
       },
       onStep: (name, step) => {
         metrics.stepMade(step);
         log(`${name}: ${describeStep(step)}`);
       },
       wallMs,
-      ...(lookup === undefined ? {} : { lookup }),
       ...(decide === undefined ? {} : { options: decide }),
     });
   }

@@ -1,31 +1,24 @@
-import type { LookupFunction } from 'node:net';
-import { PLATFORM_USERS } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import type { BalanceStatus, KafkaSpec } from '../../../contracts/gen/psc-types.ts';
-import { BrokerConnections, type KafkaCredentials } from '../../psc/kafka/broker-connections.ts';
-import { within } from '../../psc/kafka/deadline.ts';
 import { unreachableReason } from '../../psc/kafka/kafka-error.ts';
 import type { StoredPsc } from '../../psc/observed.ts';
 import { balancePass } from '../execute/balance-pass.ts';
 import type { Decision, DecideOptions } from '../execute/decide.ts';
 import type { BalanceIntent, BalanceMemory, ObservedCluster } from '../execute/observed.ts';
 import type { BalanceStep } from '../execute/steps.ts';
-import { readBrokerCounters } from '../kafka/broker-counters.ts';
+import type { BalancedKafka, KafkaPlace } from '../kafka/balanced-kafka.ts';
 import { LEAST_SPAN_MS } from '../kafka/broker-meter.ts';
-import { carryOut } from '../kafka/carry-out.ts';
-import { newMeters, observeCluster } from '../kafka/observe-cluster.ts';
 import { balanceReport, isNews, remainingOf, unreachableReport } from './balance-report.ts';
 import { DrainProof } from './drain-proof.ts';
 import { MoveRate } from './move-rate.ts';
-import { balancedBrokers, capacityOf, intentOf, storedMemory } from './psc-intent.ts';
+import { balancedBrokers, brokerId, capacityOf, intentOf, storedMemory } from './psc-intent.ts';
 
 export interface BalancedPscSettings {
-  readonly credentialsOf: (psc: StoredPsc) => Promise<KafkaCredentials>;
+  readonly kafka: BalancedKafka;
   /** Stores the balancer's part of the status. @returns the PSC as it is stored then; @throws ConflictError */
   readonly store: (psc: StoredPsc, balance: BalanceStatus) => Promise<StoredPsc>;
   /** Told of each call to Kafka before it is made. */
   readonly onStep: (psc: string, step: BalanceStep) => void;
   readonly wallMs: () => number;
-  readonly lookup?: LookupFunction;
   readonly options?: DecideOptions;
 }
 
@@ -47,19 +40,22 @@ const LOOK_AGAIN_MS = {
   /** While brokers are being emptied and are not proven to be. */
   proving: 5_000,
 } as const;
-const LOOK_MAX_MS = 8_000;
 /** Figures of a plan that goes on are stored so often. */
 const FIGURES_EVERY_MS = 10_000;
 /** A cluster that does not answer for a moment is nothing to say. */
 const UNREACHABLE_AFTER_MS = 30_000;
 
+interface Seen {
+  readonly cluster: ObservedCluster;
+  readonly intent: BalanceIntent;
+  readonly place: KafkaPlace;
+}
+
 /** What this process knows and does of one PSC. */
 export class BalancedPsc {
   readonly #settings: BalancedPscSettings;
-  readonly #meters = newMeters();
-  readonly #proof = new DrainProof();
+  readonly #proof: DrainProof;
   readonly #rate = new MoveRate();
-  readonly #connections: BrokerConnections;
   #psc: StoredPsc;
   #left: BalanceMemory['left'];
   #firstLookAtMs: number | undefined;
@@ -69,12 +65,7 @@ export class BalancedPsc {
   constructor(psc: StoredPsc, settings: BalancedPscSettings) {
     this.#settings = settings;
     this.#psc = psc;
-    const { lookup } = settings;
-    this.#connections = new BrokerConnections({
-      credentials: () => settings.credentialsOf(this.#psc),
-      user: PLATFORM_USERS.balancer,
-      ...(lookup === undefined ? {} : { lookup }),
-    });
+    this.#proof = new DrainProof((psc.status?.balance?.drained ?? []).map(brokerId));
   }
 
   /** Of which PSC it is: one that is made anew under the same name is another one. */
@@ -83,7 +74,7 @@ export class BalancedPsc {
   }
 
   close(): void {
-    this.#connections.close();
+    this.#settings.kafka.close();
   }
 
   /**
@@ -93,13 +84,13 @@ export class BalancedPsc {
    */
   async pass(psc: StoredPsc, kafka: KafkaSpec, isLeader: () => boolean): Promise<BalanceResult> {
     this.#psc = psc;
-    const { wallMs } = this.#settings;
-    const intent = intentOf(psc, wallMs());
+    const intent = intentOf(psc, this.#settings.wallMs());
+    const place = { name: psc.metadata.name, brokers: balancedBrokers(psc), capacity: capacityOf(kafka) };
     let cluster: ObservedCluster;
     try {
-      cluster = await within(LOOK_MAX_MS, `Kafka of PSC ${psc.metadata.name}`, this.#look(kafka));
+      cluster = await this.#settings.kafka.look(place);
     } catch (error) {
-      return await this.#unanswered(unreachableReason(error));
+      return await this.#unanswered(unreachableReason(error), isLeader);
     }
     this.#unansweredSinceMs = undefined;
     this.#firstLookAtMs ??= cluster.atMs;
@@ -107,28 +98,11 @@ export class BalancedPsc {
     if (cluster.atMs - this.#firstLookAtMs < LEAST_SPAN_MS && intent.mode === 'on') {
       return { outcome: 'measuring', lookAgainMs: LEAST_SPAN_MS + 500, balance: psc.status?.balance ?? {}, cluster };
     }
-    return await this.#decideAndAct(cluster, intent, isLeader);
+    return await this.#decideAndAct({ cluster, intent, place }, isLeader);
   }
 
-  async #look(kafka: KafkaSpec): Promise<ObservedCluster> {
-    const { wallMs, lookup } = this.#settings;
-    return await observeCluster({
-      brokers: balancedBrokers(this.#psc),
-      connections: this.#connections,
-      capacity: capacityOf(kafka),
-      meters: this.#meters,
-      readCounters: (broker, signal) =>
-        readBrokerCounters(broker.host, { signal, ...(lookup === undefined ? {} : { lookup }) }),
-      nowMs: wallMs,
-    });
-  }
-
-  async #decideAndAct(
-    cluster: ObservedCluster,
-    intent: BalanceIntent,
-    isLeader: () => boolean,
-  ): Promise<BalanceResult> {
-    const { onStep, wallMs, options } = this.#settings;
+  async #decideAndAct({ cluster, intent, place }: Seen, isLeader: () => boolean): Promise<BalanceResult> {
+    const { kafka, onStep, wallMs, options } = this.#settings;
     const drained = this.#proof.proven(cluster, intent.drain).map((id) => `kafka-${id}`);
     let balance: BalanceStatus = {};
     const report = (decision: Decision): void => {
@@ -158,8 +132,8 @@ export class BalancedPsc {
           await this.#store(balance);
         },
         carryOut: async (step) => {
-          onStep(this.#psc.metadata.name, step);
-          await carryOut(step, { brokers: balancedBrokers(this.#psc), connections: this.#connections });
+          onStep(place.name, step);
+          await kafka.carryOut(step, place);
         },
         nowMs: wallMs,
         isLeader,
@@ -173,12 +147,13 @@ export class BalancedPsc {
     return { outcome, lookAgainMs, balance, cluster };
   }
 
-  async #unanswered(reason: string): Promise<BalanceResult> {
+  async #unanswered(reason: string, isLeader: () => boolean): Promise<BalanceResult> {
     const nowMs = this.#settings.wallMs();
     this.#unansweredSinceMs ??= nowMs;
     const before = this.#psc.status?.balance;
     const balance = unreachableReport(before, reason);
-    if (nowMs - this.#unansweredSinceMs >= UNREACHABLE_AFTER_MS && isNews(before, balance)) await this.#store(balance);
+    const isLong = nowMs - this.#unansweredSinceMs >= UNREACHABLE_AFTER_MS;
+    if (isLong && isLeader() && isNews(before, balance)) await this.#store(balance);
     return { outcome: 'unreachable', lookAgainMs: LOOK_AGAIN_MS.unreachable, balance };
   }
 

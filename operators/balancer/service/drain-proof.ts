@@ -5,8 +5,13 @@ import type { ObservedCluster } from '../execute/observed.ts';
  * log on their own disks. A broker that does not answer proves nothing.
  */
 export class DrainProof {
-  #before: ReadonlySet<number> = new Set();
+  #before: ReadonlySet<number>;
   #beforeAtMs = -Infinity;
+
+  /** @param before brokers that another balancer has proven to be empty: one look shows whether they still are */
+  constructor(before: readonly number[] = []) {
+    this.#before = new Set(before);
+  }
 
   /** Ids of those that are proven, in their order. */
   proven({ atMs, brokers, partitions }: ObservedCluster, drain: readonly number[]): readonly number[] {

@@ -73,6 +73,7 @@ export async function electPreferred(
   broker: BrokerPlace,
   connections: BrokerConnections,
   partitions: readonly { readonly topic: string; readonly partition: number }[],
+  tolerated: ReadonlySet<number> = new Set(),
 ): Promise<void> {
   const failed: string[] = [];
   for (let start = 0; start < partitions.length; start += ELECTION_BATCH) {
@@ -81,7 +82,8 @@ export async function electPreferred(
       electPreferredV2.async(connection, topics, ELECTION_MAX_MS),
     );
     for (const { topic, partition, errorCode, errorMessage } of results) {
-      if (!DONE.has(errorCode)) failed.push(`${topic}-${partition}: ${errorMessage ?? `error ${errorCode}`}`);
+      if (DONE.has(errorCode) || tolerated.has(errorCode)) continue;
+      failed.push(`${topic}-${partition}: ${errorMessage ?? `error ${errorCode}`}`);
     }
   }
   const [first] = failed;

@@ -40,7 +40,7 @@ export async function evenPartly<T>(
 export function unreachableReason(error: unknown): string {
   const all = errorsIn(error);
   const refused = refusalsIn(error).find(({ id }) => id === 'SASL_AUTHENTICATION_FAILED');
-  if (refused !== undefined) return `the brokers refuse the password of the operator: ${refused.message}`;
+  if (refused !== undefined) return `the brokers refuse the password of the platform: ${refused.message}`;
   const certificate = all.find((each) => TLS_CODES.test(codeOf(each)));
   if (certificate !== undefined) return `a certificate is not accepted: ${certificate.message}`;
   const deepest = all.at(-1);

@@ -35,7 +35,7 @@ public final class LoadProbe {
     /** Records are sent so far apart, those of a round together: as a service hands on what came in meanwhile. */
     private static final long ROUND_NS = 100_000_000L;
     /** What was read is of no more use: minutes of it are kept, in pieces that a killed broker has soon checked. */
-    private static final Map<String, String> SMALL = Map.of("segment.bytes", "1048576", "retention.bytes", "4194304");
+    private static final Map<String, String> SMALL = Map.of("segment.bytes", "1048576", "retention.bytes", "2097152");
 
     private final String prefix;
     private final int topics;

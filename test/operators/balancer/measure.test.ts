@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type BrokerCounters, parseBrokerCounters } from '../../../operators/balancer/kafka/broker-counters.ts';
 import { BrokerMeter, type BrokerRates } from '../../../operators/balancer/kafka/broker-meter.ts';
+import { RateMeter } from '../../../operators/balancer/kafka/rate-meter.ts';
 import { type MeasuredPartition, partitionLoads } from '../../../operators/balancer/kafka/partition-loads.ts';
 
 const MINUTE_MS = 60_000;
@@ -90,6 +91,25 @@ describe('the meter of a broker', () => {
   });
 });
 
+describe('the meter of a partition', () => {
+  const key = 'orders/0';
+  const kilobytes = (records: number) => ({ start: 0, end: records });
+
+  it('tells nothing at the first look, and all that came at the second', () => {
+    const meter = new RateMeter();
+    expect(meter.kilobytesIn(key, kilobytes(100), 100 * 1024, 0)).toBe(0);
+    expect(meter.kilobytesIn(key, kilobytes(150), 150 * 1024, 10_000)).toBe(5);
+  });
+
+  it('lets a minute of something else count half', () => {
+    const meter = new RateMeter();
+    meter.kilobytesIn(key, kilobytes(100), 100 * 1024, 0);
+    meter.kilobytesIn(key, kilobytes(200), 200 * 1024, 10_000);
+    expect(meter.kilobytesIn(key, kilobytes(200), 200 * 1024, 70_000)).toBeCloseTo(5);
+    expect(meter.kilobytesIn(key, kilobytes(201), 201 * 1024, 75_000)).toBeGreaterThan(4.9);
+  });
+});
+
 describe('loads of partitions', () => {
   const partition = (topic: string, leader: number, kbIn: number): MeasuredPartition => ({
     topic,
@@ -105,23 +125,33 @@ describe('loads of partitions', () => {
     pressure: 'none',
   });
 
-  it("spread what a broker tells of a topic over what it leads of it, by offsets' rates", () => {
-    const loads = partitionLoads(
-      [partition('orders', 1, 1), partition('orders', 1, 3), partition('orders', 2, 5)],
-      new Map([[1, rates(80, 240, 40)]]),
-    );
-    expect(loads.map(({ nwIn }) => nwIn)).toEqual([20, 60, 5]);
+  const both = new Map([
+    [1, rates(60, 200, 30)],
+    [2, rates(30, 70, 6)],
+  ]);
+
+  it("spread what all brokers tell of a topic over its partitions, by offsets' rates", () => {
+    const all = [partition('orders', 1, 1), partition('orders', 1, 3), partition('orders', 2, 5)];
+    const loads = partitionLoads(all, both);
+    expect(loads.map(({ nwIn }) => nwIn)).toEqual([10, 30, 50]);
     // Consumers, and two followers.
-    expect(loads.map(({ nwOut }) => nwOut)).toEqual([60 + 2 * 20, 180 + 2 * 60, 5 + 2 * 5]);
+    expect(loads.map(({ nwOut }) => nwOut)).toEqual([30 + 2 * 10, 90 + 2 * 30, 150 + 2 * 50]);
   });
 
-  it("sum up to a broker's CPU with what it follows", () => {
+  it('do not change because a leader does', () => {
+    const led = [partition('orders', 1, 1), partition('orders', 1, 3), partition('orders', 2, 5)];
+    const changed = [partition('orders', 2, 1), partition('orders', 1, 3), partition('orders', 1, 5)];
+    expect(partitionLoads(changed, both)).toEqual(partitionLoads(led, both));
+  });
+
+  it("sum up to the brokers' CPU with what followers do", () => {
     const all = [partition('orders', 1, 1), partition('orders', 1, 3), partition('orders', 2, 5)];
-    const loads = partitionLoads(all, new Map([[1, rates(80, 240, 40)]]));
-    const [led = 0, more = 0] = loads.map(({ cpu }) => cpu);
-    expect(more / led).toBeCloseTo(3);
-    expect(led + more).toBeLessThan(40);
-    expect(led + more).toBeGreaterThan(38);
+    const loads = partitionLoads(all, both);
+    const [one = 0, three = 0] = loads.map(({ cpu }) => cpu);
+    expect(three / one).toBeCloseTo(3);
+    const sum = loads.reduce((total, { cpu }) => total + cpu, 0);
+    expect(sum).toBeLessThan(36);
+    expect(sum).toBeGreaterThan(30);
   });
 
   it('are as even as nobody knows better where only consumers read', () => {

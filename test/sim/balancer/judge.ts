@@ -115,10 +115,11 @@ export class Judge {
   }
 
   #judgeLimits(begun: readonly Reassignment[]): void {
-    const moves = new Map<number, number>();
+    const moves = new Map<number, { count: number; mb: number }>();
     const takes = new Map<number, number>();
-    const count = (id: number): void => {
-      moves.set(id, (moves.get(id) ?? 0) + 1);
+    const count = (id: number, mb: number): void => {
+      const before = moves.get(id) ?? { count: 0, mb: 0 };
+      moves.set(id, { count: before.count + 1, mb: before.mb + mb });
     };
     let isOursAlone = true;
     for (const partition of this.#kafka.partitions.values()) {
@@ -126,15 +127,18 @@ export class Judge {
       const added = partition.mover === undefined ? wanted && this.#addedBy(wanted) : partition.adding;
       if (partition.mover === 'admin') isOursAlone = false;
       for (const id of added ?? []) {
-        count(id);
-        if (partition.leader >= 0) count(partition.leader);
+        count(id, partition.sizeMb);
+        if (partition.leader >= 0) count(partition.leader, partition.sizeMb);
         takes.set(id, (takes.get(id) ?? 0) + partition.sizeMb - (partition.stored.get(id) ?? 0));
       }
     }
     // Who else moves things fills brokers as they like, and a leader that changed on the way feeds more than was chosen.
     if (!isOursAlone) return;
-    const most = 2 * EXECUTE_SETTINGS.maxMovesPerBroker;
-    for (const [id, number] of moves) if (number > most) this.violate('limits', `${number} moves at broker ${id}`);
+    const { maxMovesPerBroker, maxSmallMovesPerBroker, smallMovesMb } = EXECUTE_SETTINGS;
+    for (const [id, { count: number, mb }] of moves) {
+      const most = 2 * (mb <= 2 * smallMovesMb ? maxSmallMovesPerBroker : maxMovesPerBroker);
+      if (number > most) this.violate('limits', `${number} moves with ${mb} MB at broker ${id}`);
+    }
     const takers = new Set(begun.flatMap((each) => this.#addedBy(each)));
     for (const [id, mb] of takes) {
       // What else came meanwhile may have filled a broker that takes nothing new.

@@ -313,7 +313,7 @@ describe('a cluster that cannot be asked', () => {
     const view = await orders.newPort({ password: () => 'wrong' }).fresh(psc);
     expect(view).toEqual({
       state: 'unreachable',
-      reason: expect.stringMatching(/^the brokers refuse the password of the operator: /) as unknown,
+      reason: expect.stringMatching(/^the brokers refuse the password of the platform: /) as unknown,
     });
   });
 
