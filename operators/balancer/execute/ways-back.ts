@@ -7,7 +7,7 @@ import type { Reassignment } from './steps.ts';
 export const NOWHERE: WaysLeft = new Map();
 
 /** So long nothing goes back to where it came from: each pass plans anew, and sees other ways to the same balance. */
-const KEPT_MS = 15 * 60_000;
+const KEPT_MS = 60 * 60_000;
 
 /** What has to leave a broker goes wherever there is room, whatever was there before. */
 const URGENT: ReadonlySet<Goal> = new Set(HARD_GOALS);

@@ -10,7 +10,7 @@ export const INVARIANTS = {
   limits: 'no broker takes or feeds more moves at a time than allowed',
   throttled: 'no move runs without a throttle',
   paused: 'nothing begins while a person has it paused, or while brokers are replaced',
-  'no-way-back': 'what was moved away does not come back by itself within a quarter of an hour, and never twice',
+  'no-way-back': 'what was moved away does not come back by itself within an hour, and never twice',
   'no-mistake': 'a pass fails only by what the world does to it',
   unthrottled: 'no throttle is left when nothing moves',
   leaders: 'preferred leaders lead when all is well',

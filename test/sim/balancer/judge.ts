@@ -13,7 +13,7 @@ export interface Call {
 }
 
 /** So long a process remembers what it has moved away; what comes back after that does so once. */
-const WAYS_KEPT_MS = 15 * 60_000;
+const WAYS_KEPT_MS = 60 * 60_000;
 
 /**
  * Watches what the balancer's calls do. A call is judged by the world as it is when it arrives; what happened after its sender
