@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { addControllerOptions, type ControllerCommandOptions, controllerOptions } from './controller-options.ts';
-import { inPod } from './in-pod.ts';
+import { apiServerAddress, inPod } from './in-pod.ts';
 
 interface BalancerCommandOptions extends ControllerCommandOptions {
   readonly deadAfter?: number;
@@ -17,11 +17,12 @@ export function addBalancerService(serve: Command): void {
       parseMinutes,
     );
   addControllerOptions(command).action(async (options: BalancerCommandOptions) => {
+    const server = apiServerAddress(process.env);
     const { serveBalancer } = await import('../../operators/balancer/service/serve-balancer.ts');
     const serveIt = async (): Promise<void> => {
       const { deadAfter } = options;
       await serveBalancer({
-        ...(await controllerOptions(options)),
+        ...(await controllerOptions(server, options)),
         ...(deadAfter === undefined ? {} : { decide: { execute: { deadAfterMs: deadAfter * MINUTE_MS } } }),
       });
     };

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { PORTS } from '../../constructs/kubernetes/shared/ports.ts';
 import type { ControllerOptions } from '../../operators/runtime/serve-in-turns.ts';
-import { ACCOUNT_FOLDER, accountApi, apiServerAddress, parsePort, stopSignal } from './in-pod.ts';
+import { ACCOUNT_FOLDER, accountApi, parsePort, stopSignal } from './in-pod.ts';
 
 /** What every controller of a data plane can be told. */
 export interface ControllerCommandOptions {
@@ -21,11 +21,14 @@ export function addControllerOptions(command: Command): Command {
     .option('--metrics-port <number>', 'port of /metrics', parsePort, PORTS.metrics);
 }
 
-/** @throws UserError outside of a pod, Error where the account's files are not there */
-export async function controllerOptions(options: ControllerCommandOptions): Promise<ControllerOptions> {
+/**
+ * @param server the pod's API server, from `apiServerAddress`: who is in no pod is told so before anything is loaded
+ * @throws Error where the account's files are not there
+ */
+export async function controllerOptions(server: string, options: ControllerCommandOptions): Promise<ControllerOptions> {
   const { account, healthPort, metricsPort } = options;
   return {
-    api: await accountApi(apiServerAddress(process.env), account),
+    api: await accountApi(server, account),
     namespace: (await readFile(options.namespaceFile ?? `${account}/namespace`, 'utf8')).trim(),
     // Kubernetes gives each pod its own name as its host's.
     pod: hostname(),

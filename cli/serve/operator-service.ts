@@ -8,7 +8,7 @@ import {
   controllerOptions,
   logLine,
 } from './controller-options.ts';
-import { inPod } from './in-pod.ts';
+import { apiServerAddress, inPod } from './in-pod.ts';
 import { tracingSettings } from './tracing-settings.ts';
 
 interface OperatorCommandOptions extends ControllerCommandOptions {
@@ -31,12 +31,13 @@ export function addOperatorService(serve: Command): void {
 }
 
 async function serveUntilStopped(options: OperatorCommandOptions): Promise<void> {
+  const server = apiServerAddress(process.env);
   const traced = tracingSettings(process.env, 'flotilla-operator');
   const { serveOperator } = await import('../../operators/psc/serve-operator.ts');
   const { authoritativeNames } = await import('../../operators/psc/names/names-port.ts');
   const serve = async (): Promise<void> => {
-    const controller = await controllerOptions(options);
     const dataPlane = await readDataPlane(options.dataPlane);
+    const controller = await controllerOptions(server, options);
     // The packages are loaded only where somebody takes spans.
     const tracing = traced && (await import('../../operators/runtime/tracing.ts')).startTracing(traced);
     await serveOperator({

@@ -61,3 +61,17 @@ describe('flotilla serve operator', () => {
     expect(err).toMatch(/the operator cannot serve: .*missing\.json/);
   });
 });
+
+describe('flotilla serve balancer', () => {
+  test('says that it runs in pods where it is none', async () => {
+    const { code, err } = await runFlotilla(['serve', 'balancer'], { KUBERNETES_SERVICE_HOST: undefined });
+    expect(code).toBe(3);
+    expect(err).toMatch(/\.\/flotilla up/);
+  });
+
+  test.each(['0', 'soon'])('refuses to give brokers up after %s minutes', async (minutes) => {
+    const { code, err } = await runFlotilla(['serve', 'balancer', '--dead-after', minutes]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/a number of minutes, at least 1/);
+  });
+});
