@@ -163,6 +163,7 @@ describe('a cluster under load, in the hands of the operator', () => {
     expect([code, out]).toEqual([0, expect.stringContaining(`${leaving.join(', ')}: proven to be empty`)]);
     const loads = await brokerLoads();
     expect(loads.filter(({ replicas }) => replicas === 0).map(({ id }) => id)).toEqual([3, 4, 5]);
+    expect((await region.flotilla('balance', 'drain', LEDGER, ...leaving, '--undo')).code).toBe(0);
     await tellLongestWait('three brokers emptied', PLANNED_MAX_MS);
   });
 
