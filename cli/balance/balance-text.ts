@@ -1,10 +1,12 @@
 import { CONDITION_TYPES, findCondition } from '../../contracts/conditions.ts';
 import type { BalanceStatus, PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
+import { nameOf } from '../../operators/balancer/execute/choose-batch.ts';
+import { isMoving } from '../../operators/balancer/execute/observed.ts';
 import type { Move } from '../../operators/balancer/plan/plan.ts';
 import { describeStep } from '../../operators/balancer/service/describe-step.ts';
 import { conditionLines } from '../psc/explanation-text.ts';
 import { table } from '../table.ts';
-import { loadsBeforeAndAfter } from './broker-loads.ts';
+import type { LoadChange } from './broker-loads.ts';
 import type { BalanceLook } from './look.ts';
 
 const MIB = 2 ** 20;
@@ -43,10 +45,9 @@ function progressLines(balance: BalanceStatus, nowMs: number): readonly string[]
 }
 
 /** The plan from here to balance: brokers before and after, what it costs, and the moves with their reasons. */
-export function planText({ psc, cluster, decision }: BalanceLook, mostMoves: number): string {
+export function planText({ psc, decision }: BalanceLook, { before, after }: LoadChange, mostMoves: number): string {
   const { plan } = decision;
   const moves = plan?.moves ?? [];
-  const { before, after } = loadsBeforeAndAfter(cluster, moves);
   const rows = after.map((load, index) => {
     const was = before[index] ?? load;
     const change = (from: number, to: number): string =>
@@ -77,7 +78,7 @@ export function planText({ psc, cluster, decision }: BalanceLook, mostMoves: num
 export function explanationText(look: BalanceLook): string {
   const { psc, decision, cluster } = look;
   const { steps, wait, state, plan, memory } = decision;
-  const moving = cluster.partitions.filter(({ adding, removing }) => adding.length + removing.length > 0);
+  const moving = cluster.partitions.filter(isMoving);
   const stored = psc.status?.balance;
   return [
     `${psc.metadata.name}: ${state}${stored?.state === undefined || stored.state === state ? '' : `, where the balancer last said ${stored.state}`}`,
@@ -100,9 +101,10 @@ function headline(moves: readonly Move[], movedMb: number): string {
   return `${replicas} replicas to move with ${Math.ceil(movedMb)} MB, ${moves.length - replicas} leaders to change`;
 }
 
-function moveText({ kind, topic, partition, from, to, goal, reason }: Move): string {
+function moveText(move: Move): string {
+  const { kind, from, to, goal, reason } = move;
   const what = kind === 'replica-move' ? 'replica' : 'leader';
-  return `${what} of ${topic}-${partition}: ${from} ▶ ${to}  (${goal}: ${reason})`;
+  return `${what} of ${nameOf(move)}: ${from} ▶ ${to}  (${goal}: ${reason})`;
 }
 
 function round(value: number): number {

@@ -1,3 +1,4 @@
+import { nameOf } from '../../operators/balancer/execute/choose-batch.ts';
 import { type ObservedCluster, targetOf } from '../../operators/balancer/execute/observed.ts';
 import type { Move } from '../../operators/balancer/plan/plan.ts';
 
@@ -13,11 +14,14 @@ export interface BrokerLoad {
   readonly kbOut: number;
 }
 
-/** Loads of each broker by id: when what runs has ended, and when these moves have been made too. */
-export function loadsBeforeAndAfter(
-  cluster: ObservedCluster,
-  moves: readonly Move[],
-): { readonly before: readonly BrokerLoad[]; readonly after: readonly BrokerLoad[] } {
+/** Brokers by id, the same ones in both. */
+export interface LoadChange {
+  readonly before: readonly BrokerLoad[];
+  readonly after: readonly BrokerLoad[];
+}
+
+/** Loads of each broker: when what runs has ended, and when these moves have been made too. */
+export function loadsBeforeAndAfter(cluster: ObservedCluster, moves: readonly Move[]): LoadChange {
   const placed = new Map<string, Placed>(
     cluster.partitions.map((partition) => {
       const replicas = targetOf(partition);
@@ -46,10 +50,6 @@ interface Placed {
   readonly diskMb: number;
   readonly kbIn: number;
   readonly kbOut: number;
-}
-
-function nameOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
-  return `${topic}-${partition}`;
 }
 
 function loadsOf({ brokers }: ObservedCluster, partitions: Iterable<Placed>): readonly BrokerLoad[] {

@@ -1,16 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PORTS } from '../../constructs/kubernetes/kafka/listeners.ts';
 import { PLATFORM_USERS } from '../../constructs/kubernetes/kafka/secrets.ts';
-import { externalHost } from '../../contracts/names.ts';
 import { type Decision, decide } from '../../operators/balancer/execute/decide.ts';
 import type { BalanceIntent, ObservedCluster } from '../../operators/balancer/execute/observed.ts';
-import { LEAST_SPAN_MS } from '../../operators/balancer/kafka/broker-meter.ts';
+import { SECOND_LOOK_MS } from '../../operators/balancer/kafka/broker-meter.ts';
 import { newMeters, observeCluster } from '../../operators/balancer/kafka/observe-cluster.ts';
 import { balancedBrokers, capacityOf, intentOf, storedMemory } from '../../operators/balancer/service/psc-intent.ts';
-import { BrokerConnections } from '../../operators/psc/kafka/broker-connections.ts';
 import { unreachableReason } from '../../operators/psc/kafka/kafka-error.ts';
-import { readPlatformCredentials, secretStore } from '../../operators/psc/kubernetes/secret-store.ts';
 import type { StoredPsc } from '../../operators/psc/observed.ts';
+import { outsideKafka } from '../psc/outside-kafka.ts';
 import { onePsc, type PscCluster } from '../psc/psc-cluster.ts';
 import { EXIT_CODES, UserError } from '../user-error.ts';
 
@@ -35,22 +32,14 @@ export async function lookAtBalance(
   measuring: (seconds: number) => void,
 ): Promise<BalanceLook> {
   const psc = await onePsc(cluster, name);
-  const { kafka, domain } = psc.spec;
+  const { kafka } = psc.spec;
   if (kafka === undefined) throw new UserError(`PSC ${name} is no Kafka cluster`, { hint: 'name one that is' });
-  const brokers = balancedBrokers(psc).map((place) => ({ ...place, host: externalHost(place.pod, name, domain) }));
-  const { lookup } = cluster;
-  const user = PLATFORM_USERS.balancer;
-  const connections = new BrokerConnections({
-    credentials: async () => await readPlatformCredentials(secretStore(cluster.api), name, user),
-    user,
-    ...(lookup === undefined ? {} : { lookup }),
-    port: PORTS.external,
-  });
-  const context = { brokers, connections, capacity: capacityOf(kafka), meters: newMeters(), nowMs: () => Date.now() };
+  const outside = outsideKafka(cluster, psc, balancedBrokers(psc), PLATFORM_USERS.balancer);
+  const context = { ...outside, capacity: capacityOf(kafka), meters: newMeters(), nowMs: () => Date.now() };
   try {
     await observeCluster(context);
-    measuring(Math.ceil(SPAN_MS / 1000));
-    await delay(SPAN_MS);
+    measuring(Math.ceil(SECOND_LOOK_MS / 1000));
+    await delay(SECOND_LOOK_MS);
     const seen = await observeCluster(context);
     const intent = intentOf(psc, seen.atMs);
     return { psc, cluster: seen, intent, decision: decide(seen, intent, storedMemory(psc)) };
@@ -61,8 +50,6 @@ export async function lookAtBalance(
       cause: error,
     });
   } finally {
-    connections.close();
+    outside.connections.close();
   }
 }
-
-const SPAN_MS = LEAST_SPAN_MS + 500;

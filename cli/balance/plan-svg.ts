@@ -1,9 +1,7 @@
-import type { BrokerLoad } from './broker-loads.ts';
+import type { BrokerLoad, LoadChange } from './broker-loads.ts';
 
-export interface PlanPicture {
+export interface PlanPicture extends LoadChange {
   readonly title: string;
-  readonly before: readonly BrokerLoad[];
-  readonly after: readonly BrokerLoad[];
 }
 
 const PANELS = [

@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { MaintenanceSpec } from '../../contracts/gen/psc-types.ts';
 import { explanationText, planText, statusText } from '../balance/balance-text.ts';
@@ -8,8 +7,9 @@ import { lookAtBalance } from '../balance/look.ts';
 import { changeMaintenance } from '../balance/maintenance.ts';
 import { planSvg } from '../balance/plan-svg.ts';
 import { forCluster } from '../psc/for-cluster.ts';
+import { pollUntil } from '../psc/poll.ts';
 import { allPscs, type ClusterChoice, onePsc, type PscCluster, withPscCluster } from '../psc/psc-cluster.ts';
-import { EXIT_CODES, UserError } from '../user-error.ts';
+import { UserError } from '../user-error.ts';
 
 interface BalanceOptions extends ClusterChoice {
   readonly json?: true;
@@ -101,7 +101,7 @@ async function plan(cluster: PscCluster, name: string, { json, all, svg }: PlanO
     await writePicture(svg, planSvg({ title, ...brokers }));
   }
   if (json === true) printJson({ ...planned, brokers });
-  else print(planText(look, all === true ? Infinity : MOST_MOVES));
+  else print(planText(look, brokers, all === true ? Infinity : MOST_MOVES));
 }
 
 const MOST_MOVES = 20;
@@ -161,26 +161,17 @@ function drainOf(
 
 /** Follows the balancer until it has proven that the brokers are empty, or Ctrl-C. */
 async function untilDrained(cluster: PscCluster, name: string, pods: readonly string[]): Promise<void> {
-  const stop = new AbortController();
-  process.once('SIGINT', () => {
-    stop.abort();
-  });
   let said = '';
-  while (!stop.signal.aborted) {
+  await pollUntil(async () => {
     const psc = await onePsc(cluster, name);
     const [line = ''] = statusText(psc, Date.now()).split('\n');
     if (line !== said) print(`${line}\n`);
     said = line;
-    if (pods.every((pod) => psc.status?.balance?.drained?.includes(pod) === true)) {
-      print(`${pods.join(', ')}: proven to be empty\n`);
-      return;
-    }
-    await delay(WATCH_INTERVAL_MS, undefined, { signal: stop.signal }).catch(() => undefined);
-  }
-  process.exitCode = EXIT_CODES.interrupted;
+    if (!pods.every((pod) => psc.status?.balance?.drained?.includes(pod) === true)) return false;
+    print(`${pods.join(', ')}: proven to be empty\n`);
+    return true;
+  });
 }
-
-const WATCH_INTERVAL_MS = 1_000;
 
 async function writePicture(file: string, svg: string): Promise<void> {
   try {

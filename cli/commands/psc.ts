@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import type { StoredPsc } from '../../operators/psc/observed.ts';
@@ -7,6 +6,7 @@ import { explainPlan } from '../psc/explain-plan.ts';
 import { explanationText } from '../psc/explanation-text.ts';
 import { observeChanged, observeFromOutside } from '../psc/observe.ts';
 import { forCluster } from '../psc/for-cluster.ts';
+import { pollUntil } from '../psc/poll.ts';
 import { isSettled, pscChanges } from '../psc/psc-changes.ts';
 import {
   allPscs,
@@ -17,7 +17,7 @@ import {
   withPscCluster,
 } from '../psc/psc-cluster.ts';
 import { pscDetail, pscTable } from '../psc/psc-table.ts';
-import { EXIT_CODES, UserError } from '../user-error.ts';
+import { UserError } from '../user-error.ts';
 
 interface PscOptions extends ClusterChoice {
   readonly json?: true;
@@ -89,25 +89,17 @@ async function get(cluster: PscCluster, name: string | undefined, { json }: PscO
 }
 
 async function watch(cluster: PscCluster, name: string, { json }: PscOptions): Promise<void> {
-  const stop = new AbortController();
-  process.once('SIGINT', () => {
-    stop.abort();
-  });
   let before: StoredPsc | undefined;
-  while (!stop.signal.aborted) {
+  await pollUntil(async () => {
     const now = await onePsc(cluster, name);
     const time = new Date().toISOString();
     for (const line of pscChanges(before, now)) {
       print(json === true ? `${JSON.stringify({ time, change: line })}\n` : `${time.slice(11, 19)}  ${line}\n`);
     }
-    if (isSettled(now)) return;
     before = now;
-    await delay(WATCH_INTERVAL_MS, undefined, { signal: stop.signal }).catch(() => undefined);
-  }
-  process.exitCode = EXIT_CODES.interrupted;
+    return isSettled(now);
+  });
 }
-
-const WATCH_INTERVAL_MS = 1_000;
 
 async function explain(cluster: PscCluster, name: string | undefined, { file, json }: ExplainOptions): Promise<void> {
   const dataPlane = await dataPlaneOf(cluster);

@@ -1,40 +1,29 @@
-import { PORTS } from '../../constructs/kubernetes/kafka/listeners.ts';
-import { PLATFORM_USERS } from '../../constructs/kubernetes/kafka/secrets.ts';
-import { externalHost } from '../../contracts/names.ts';
-import { BrokerConnections } from '../../operators/psc/kafka/broker-connections.ts';
 import { brokerPlaces } from '../../operators/psc/kafka/broker-places.ts';
 import { within } from '../../operators/psc/kafka/deadline.ts';
 import { unreachableReason } from '../../operators/psc/kafka/kafka-error.ts';
 import { MinIsrCache } from '../../operators/psc/kafka/min-isr.ts';
 import { readKafka } from '../../operators/psc/kafka/read-kafka.ts';
-import { readPlatformCredentials, secretStore } from '../../operators/psc/kubernetes/secret-store.ts';
 import type { KafkaView, ReachableKafka, RegisteredBroker, StoredPsc } from '../../operators/psc/observed.ts';
+import { outsideKafka } from './outside-kafka.ts';
 import type { PscCluster } from './psc-cluster.ts';
 
 /**
  * What a PSC's Kafka says of itself to a client from outside, as the operator would ask it. Brokers' own metrics are not
  * served outside: each counts as well by them. Never rejects: what cannot be reached is a view too.
  */
-export async function kafkaFromOutside({ api, lookup }: PscCluster, psc: StoredPsc): Promise<KafkaView> {
-  const { name } = psc.metadata;
-  const { domain } = psc.spec;
-  const brokers = brokerPlaces(psc).map((place) => ({ ...place, host: externalHost(place.pod, name, domain) }));
-  const connections = new BrokerConnections({
-    credentials: async () => await readPlatformCredentials(secretStore(api), name, PLATFORM_USERS.operator),
-    ...(lookup === undefined ? {} : { lookup }),
-    port: PORTS.external,
-  });
+export async function kafkaFromOutside(cluster: PscCluster, psc: StoredPsc): Promise<KafkaView> {
+  const { brokers, connections } = outsideKafka(cluster, psc, brokerPlaces(psc));
   try {
     const view = await within(
       READ_MAX_MS,
-      `Kafka of PSC ${name}`,
+      `Kafka of PSC ${psc.metadata.name}`,
       readKafka({
         brokers,
         connections,
         minIsr: new MinIsrCache(),
         minIsrMaxAgeMs: 0,
         dynamicSettings: undefined,
-        lookup,
+        lookup: cluster.lookup,
         nowMs: () => Date.now(),
       }),
     );

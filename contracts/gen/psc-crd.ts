@@ -1312,7 +1312,7 @@ export const PSC_CRD: CustomResourceDefinition = {
                           "maxLength": 63
                         },
                         "x-kubernetes-list-type": "set",
-                        "description": "Brokers of spec.maintenance.drain that hold no replica and lead nothing, seen in fresh metadata and on their disks."
+                        "description": "Brokers that are to be emptied and hold no replica and lead nothing, seen in fresh metadata and on their disks."
                       },
                       "memory": {
                         "type": "object",

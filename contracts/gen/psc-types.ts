@@ -242,7 +242,7 @@ export interface BalanceStatus {
   readonly message?: string;
   /** Bytes that all moves together have made in a second of late. */
   readonly bytesPerSecond?: string;
-  /** Brokers of spec.maintenance.drain that hold no replica and lead nothing, seen in fresh metadata and on their disks. */
+  /** Brokers that are to be emptied and hold no replica and lead nothing, seen in fresh metadata and on their disks. */
   readonly drained?: readonly string[];
   /** What one pass leaves for the next, so that another balancer can go on. */
   readonly memory?: BalanceMemory;

@@ -1,4 +1,4 @@
-import { CONTROLLER_COUNT } from '../../constructs/kubernetes/kafka/cluster-view.ts';
+import { CONTROLLER_COUNT, ordinalOf } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 import { FIRST_CONTROLLER_ID } from '../../constructs/kubernetes/kafka/controller-config.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { gibOf } from '../../contracts/quantity.ts';
@@ -51,10 +51,6 @@ function zoneOf(name: string, { psc }: Observed): string | undefined {
   const placements = { ...psc.spec.kafka?.controllers.placement };
   const zones = [...Object.entries(psc.spec.kafka?.placement ?? {}), ...Object.entries(placements)];
   return zones.find(([, { pods }]) => pods.includes(name))?.[0];
-}
-
-function ordinalOf(pod: string): number {
-  return Number(pod.slice(pod.lastIndexOf('-') + 1));
 }
 
 /** Counts for each partition the replicas that are in sync, run, and are not about to go. */

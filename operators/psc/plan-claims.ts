@@ -1,5 +1,5 @@
 import { claims } from '../../constructs/kubernetes/kafka/claims.ts';
-import type { ClusterView } from '../../constructs/kubernetes/kafka/cluster-view.ts';
+import { type ClusterView, ordinalOf } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 import type { StorageSpec } from '../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { ANNOTATIONS, LABELS } from '../../contracts/labels.ts';
@@ -51,14 +51,10 @@ function growth(claim: ObservedClaim, storage: StorageSpec, { kafka, nowMs }: Ob
   // One step at a time: the disk must have what was asked for last.
   if (claim.capacityGib === undefined || claim.capacityGib < claim.requestedGib) return undefined;
   if (claim.grownAtMs !== undefined && nowMs - claim.grownAtMs < GROWTH_INTERVAL_MS) return undefined;
-  const disk = kafka.brokers.get(nodeIdOf('broker', ordinalOf(claim)))?.disk;
+  const disk = kafka.brokers.get(nodeIdOf('broker', ordinalOf(claim.name)))?.disk;
   if (disk === undefined || disk.totalBytes === 0) return undefined;
   const used = 1 - disk.usableBytes / disk.totalBytes;
   return used < GROW_FROM_USED ? undefined : Math.min(limitGib, Math.ceil(sizeGib * GROWTH_FACTOR));
-}
-
-function ordinalOf({ name }: ObservedClaim): number {
-  return Number(name.slice(name.lastIndexOf('-') + 1));
 }
 
 function withSize(object: KubernetesObject, sizeGib: number, grownAtMs: number | undefined): KubernetesObject {

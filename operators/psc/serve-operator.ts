@@ -4,7 +4,7 @@ import { boundedApi } from '../runtime/bounded-api.ts';
 import { eventRecorder } from '../runtime/event-recorder.ts';
 import type { Leadership } from '../runtime/leader-lease.ts';
 import { newPassword } from '../runtime/new-password.ts';
-import { type ControllerOptions, serveInTurns } from '../runtime/serve-in-turns.ts';
+import { type ControllerOptions, serveInTurns, unfollowed } from '../runtime/serve-in-turns.ts';
 import type { Steps } from '../runtime/steps.ts';
 import { SYSTEM_TIMERS } from '../runtime/timers.ts';
 import type { QueueDepth } from '../runtime/work-queue.ts';
@@ -57,9 +57,7 @@ export async function serveOperator(options: OperatorOptions): Promise<void> {
     onMisplaced: ({ metadata: { namespace = '', name } }) => {
       log(`PSC ${namespace}/${name} is in a namespace that is not its own, and is left alone`);
     },
-    onTrouble: (kind, { message }) => {
-      log(`${kind}: cannot be followed, what is known of them may be old: ${message}`);
-    },
+    onTrouble: unfollowed(log),
   });
   await serveInTurns({
     ...options,

@@ -13,9 +13,9 @@ export interface LeadByQueueOptions {
   readonly known: () => Iterable<string>;
   /** Calls back with each key that something has changed of, until the returned function is called. */
   readonly onChange: (changed: (key: string) => void) => () => void;
-  /** Told of the queue of this term. */
-  readonly began: (depth: () => QueueDepth) => void;
-  readonly over: () => void;
+  /** Told of the queue of this term. @default - nobody is */
+  readonly began?: (depth: () => QueueDepth) => void;
+  readonly over?: () => void;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function leadByQueue(options: LeadByQueueOptions, { signal }: Pick<
     firstRetryMs: FIRST_RETRY_MS,
     maxRetryMs: MAX_RETRY_MS,
   });
-  began(queue.depth);
+  began?.(queue.depth);
   const unsubscribe = onChange(queue.add);
   try {
     for (const key of known()) queue.add(key);
@@ -41,7 +41,7 @@ export async function leadByQueue(options: LeadByQueueOptions, { signal }: Pick<
   } finally {
     unsubscribe();
     await queue.stop();
-    over();
+    over?.();
   }
 }
 

@@ -20,6 +20,13 @@ export interface ControllerOptions {
   readonly signal: AbortSignal;
 }
 
+/** Says which kind of objects cannot be followed; a cache's `onTrouble`. */
+export function unfollowed(log: (line: string) => void): (kind: string, error: Error) => void {
+  return (kind, { message }) => {
+    log(`${kind}: cannot be followed, what is known of them may be old: ${message}`);
+  };
+}
+
 export interface TurnsOptions extends ControllerOptions {
   /** Lease that the processes elect their leader by. */
   readonly lease: string;

@@ -86,7 +86,8 @@ function placedPods(placement: Readonly<Record<string, ZonePlacement>>): readonl
     .sort((a, b) => a.ordinal - b.ordinal || (a.zone < b.zone ? -1 : 1));
 }
 
-function ordinalOf(pod: string): number {
+/** Number of a pod, or of its volume claim, among those of its role. */
+export function ordinalOf(pod: string): number {
   return Number(pod.slice(pod.lastIndexOf('-') + 1));
 }
 

@@ -18,6 +18,8 @@ interface Mark {
 
 /** Shorter spans would take a single batch for a load. */
 export const LEAST_SPAN_MS = 10_000;
+/** From a first look to one that shows rates, however its questions are delayed. */
+export const SECOND_LOOK_MS = LEAST_SPAN_MS + 500;
 /** Rates that are older tell nothing any more. */
 const MOST_AGE_MS = 3 * 60_000;
 /** Handlers that have nothing to do for less than this share of the time: Kafka's own advice is to keep it above 30 %. */

@@ -1,5 +1,6 @@
 import { CONDITION_TYPES, type ConditionReason, type ConditionUpdate } from '../../../contracts/conditions.ts';
 import type { BalanceStatus, BalanceMemory as StoredMemory } from '../../../contracts/gen/psc-types.ts';
+import { nameOf } from '../execute/choose-batch.ts';
 import type { Decision } from '../execute/decide.ts';
 import { type BalanceMemory, isMoving, type ObservedCluster } from '../execute/observed.ts';
 
@@ -13,8 +14,7 @@ export interface Remaining {
 
 export function remainingOf({ partitions }: ObservedCluster, { plan }: Decision): Remaining {
   const moving = partitions.filter(isMoving);
-  const names = new Set(moving.map(({ topic, partition }) => `${topic}-${partition}`));
-  for (const { topic, partition } of plan?.moves ?? []) names.add(`${topic}-${partition}`);
+  const names = new Set([...moving, ...(plan?.moves ?? [])].map(nameOf));
   const copyingMb = moving.reduce((sum, { copyingMb: left = 0 }) => sum + left, 0);
   return { bytes: Math.round((copyingMb + (plan?.summary.movedMb ?? 0)) * MB), partitions: names.size };
 }

@@ -1,3 +1,4 @@
+import { ordinalOf } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import type { BalanceStatus, KafkaSpec } from '../../../contracts/gen/psc-types.ts';
 import { unreachableReason } from '../../psc/kafka/kafka-error.ts';
 import type { StoredPsc } from '../../psc/observed.ts';
@@ -6,11 +7,11 @@ import type { Decision, DecideOptions } from '../execute/decide.ts';
 import type { BalanceIntent, BalanceMemory, ObservedCluster } from '../execute/observed.ts';
 import type { BalanceStep } from '../execute/steps.ts';
 import type { BalancedKafka, KafkaPlace } from '../kafka/balanced-kafka.ts';
-import { LEAST_SPAN_MS } from '../kafka/broker-meter.ts';
+import { LEAST_SPAN_MS, SECOND_LOOK_MS } from '../kafka/broker-meter.ts';
 import { balanceReport, isNews, remainingOf, unreachableReport } from './balance-report.ts';
 import { DrainProof } from './drain-proof.ts';
 import { MoveRate } from './move-rate.ts';
-import { balancedBrokers, brokerId, capacityOf, intentOf, storedMemory } from './psc-intent.ts';
+import { balancedBrokers, capacityOf, intentOf, storedMemory } from './psc-intent.ts';
 
 export interface BalancedPscSettings {
   readonly kafka: BalancedKafka;
@@ -65,7 +66,7 @@ export class BalancedPsc {
   constructor(psc: StoredPsc, settings: BalancedPscSettings) {
     this.#settings = settings;
     this.#psc = psc;
-    this.#proof = new DrainProof((psc.status?.balance?.drained ?? []).map(brokerId));
+    this.#proof = new DrainProof((psc.status?.balance?.drained ?? []).map(ordinalOf));
   }
 
   /** Of which PSC it is: one that is made anew under the same name is another one. */
@@ -96,7 +97,7 @@ export class BalancedPsc {
     this.#firstLookAtMs ??= cluster.atMs;
     // One look shows no rates: a plan without them would be unmade by the next one.
     if (cluster.atMs - this.#firstLookAtMs < LEAST_SPAN_MS && intent.mode === 'on') {
-      return { outcome: 'measuring', lookAgainMs: LEAST_SPAN_MS + 500, balance: psc.status?.balance ?? {}, cluster };
+      return { outcome: 'measuring', lookAgainMs: SECOND_LOOK_MS, balance: psc.status?.balance ?? {}, cluster };
     }
     return await this.#decideAndAct({ cluster, intent, place }, isLeader);
   }

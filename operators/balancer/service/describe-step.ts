@@ -1,3 +1,4 @@
+import { nameOf } from '../execute/choose-batch.ts';
 import type { BalanceStep, PartitionName } from '../execute/steps.ts';
 
 /** One call to Kafka in words. */
@@ -12,16 +13,12 @@ export function describeStep(step: BalanceStep): string {
         ? `hold no replica of ${step.topic} back any more`
         : `hold back moves of ${step.topic}: ${step.followers.join(' ')}`;
     case 'reassign':
-      return `move ${named(step.partitions, ({ topic, partition, replicas }) => `${topic}-${partition} to ${replicas.join()}`)}`;
+      return `move ${named(step.partitions, (each) => `${nameOf(each)} to ${each.replicas.join()}`)}`;
     case 'cancel':
       return `take back the moves of ${named(step.partitions, nameOf)}`;
     case 'elect':
       return `give leaders back: ${named(step.partitions, nameOf)}`;
   }
-}
-
-function nameOf({ topic, partition }: PartitionName): string {
-  return `${topic}-${partition}`;
 }
 
 const MAX_NAMED = 8;

@@ -1,4 +1,5 @@
 import { REPLICATION, TARGET_UTILIZATION } from '../../../constructs/capacity/assumptions.ts';
+import { ordinalOf } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { internalHost } from '../../../constructs/kubernetes/kafka/listeners.ts';
 import { CONDITION_TYPES, findCondition } from '../../../contracts/conditions.ts';
 import type { KafkaSpec, PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.ts';
@@ -11,7 +12,7 @@ export function intentOf(psc: PhysicalStatefulCluster, nowMs: number): BalanceIn
   const { paused = false, balancing = 'On', drain = [] } = psc.spec.maintenance ?? {};
   const mode = balancing === 'Cancelled' ? 'cancelled' : paused || balancing === 'Paused' ? 'paused' : 'on';
   const leaving = leavingBrokers(psc).map(({ id }) => id);
-  const emptied = [...new Set([...drain.map(brokerId), ...leaving])];
+  const emptied = [...new Set([...drain.map(ordinalOf), ...leaving])];
   return { mode, isRolling: isRolling(psc, nowMs), drain: emptied, excludedTopics: [] };
 }
 
@@ -25,13 +26,8 @@ function leavingBrokers(psc: PhysicalStatefulCluster): readonly BrokerPlace[] {
   const placed = new Set(brokerPlaces(psc).map(({ pod }) => pod));
   return (psc.status?.brokers ?? []).flatMap(({ pod, zone, joined }) => {
     if (placed.has(pod) || zone === undefined || joined !== true) return [];
-    return [{ id: brokerId(pod), pod, zone, host: internalHost('broker', pod, psc.metadata.name) }];
+    return [{ id: ordinalOf(pod), pod, zone, host: internalHost('broker', pod, psc.metadata.name) }];
   });
-}
-
-/** Kafka's id of a broker: the ordinal of its pod. */
-export function brokerId(pod: string): number {
-  return Number(pod.slice(pod.lastIndexOf('-') + 1));
 }
 
 /** Reasons by which the operator says that it replaces brokers, or is about to. */

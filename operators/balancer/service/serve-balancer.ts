@@ -7,7 +7,7 @@ import { eventRecorder } from '../../runtime/event-recorder.ts';
 import { leadByQueue } from '../../runtime/lead-by-queue.ts';
 import type { Leadership } from '../../runtime/leader-lease.ts';
 import { type ObjectCache, objectCache } from '../../runtime/object-cache.ts';
-import { type ControllerOptions, serveInTurns } from '../../runtime/serve-in-turns.ts';
+import { type ControllerOptions, serveInTurns, unfollowed } from '../../runtime/serve-in-turns.ts';
 import { SYSTEM_TIMERS } from '../../runtime/timers.ts';
 import type { DecideOptions } from '../execute/decide.ts';
 import { BalancedFleet, keptPsc } from './balanced-fleet.ts';
@@ -49,9 +49,7 @@ export async function serveBalancer(options: BalancerOptions): Promise<void> {
     onChange: (psc) => {
       for (const changed of changes) changed(psc);
     },
-    onTrouble: (kind, { message }) => {
-      log(`${kind}: cannot be followed, what is known of them may be old: ${message}`);
-    },
+    onTrouble: unfollowed(log),
   });
   await serveInTurns({
     ...options,
@@ -116,8 +114,6 @@ async function lead(
         changes.add(news);
         return () => changes.delete(news);
       },
-      began: () => undefined,
-      over: () => undefined,
     },
     leadership,
   ).finally(() => {

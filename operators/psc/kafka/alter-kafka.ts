@@ -67,6 +67,7 @@ const ELECTION_MAX_MS = 3_000;
 /**
  * Gives partitions back to their preferred leaders. Those that are led so already, or are gone, are done.
  *
+ * @param tolerated numbers of other errors that leave a partition as it is, and are no failure
  * @throws Error naming the first partition that could not be given back; the others may have been
  */
 export async function electPreferred(

@@ -1,3 +1,4 @@
+import { ordinalOf } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { internalHost } from '../../../constructs/kubernetes/kafka/listeners.ts';
 import type { PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.ts';
 
@@ -15,7 +16,7 @@ export interface BrokerPlace {
 export function brokerPlaces({ metadata, spec }: PhysicalStatefulCluster): readonly BrokerPlace[] {
   const zones = Object.entries(spec.kafka?.placement ?? {}).map(([zone, { pods }]) =>
     pods.map((pod) => ({
-      id: Number(pod.slice(pod.lastIndexOf('-') + 1)),
+      id: ordinalOf(pod),
       pod,
       host: internalHost('broker', pod, metadata.name),
       zone,

@@ -61,7 +61,7 @@ describe('brokers before and after a plan', () => {
   });
 
   it('are told, with the moves and their reasons', () => {
-    const text = planText(LOOK, 2);
+    const text = planText(LOOK, { before, after }, 2);
     expect(text).toMatch(/^demo: \d+ replicas to move with \d+ MB, \d+ leaders to change\n/);
     expect(text).toMatch(/kafka-3 +r0 +0 ▶ \d/);
     expect(text).toMatch(/ {2}(replica|leader) of orders-\d+: \d ▶ \d {2}\([a-z-]+: broker /);
@@ -70,7 +70,8 @@ describe('brokers before and after a plan', () => {
 
   it('are not planned where all is even', () => {
     const even = { ...CLUSTER, brokers: CLUSTER.brokers.slice(0, 3) };
-    const text = planText({ ...LOOK, cluster: even, decision: decide(even, ON, NO_MEMORY) }, 20);
+    const look = { ...LOOK, cluster: even, decision: decide(even, ON, NO_MEMORY) };
+    const text = planText(look, loadsBeforeAndAfter(even, look.decision.plan?.moves ?? []), 20);
     expect(text).toContain('demo: balanced: nothing is to be moved');
   });
 });

@@ -1856,7 +1856,7 @@ export declare type BalanceStatus = Message<"flotilla.psc.v1.BalanceStatus"> & {
   bytesPerSecond: bigint;
 
   /**
-   * Brokers of spec.maintenance.drain that hold no replica and lead nothing, seen in fresh metadata and on their disks.
+   * Brokers that are to be emptied and hold no replica and lead nothing, seen in fresh metadata and on their disks.
    *
    * @generated from field: repeated string drained = 10;
    */
@@ -1926,7 +1926,7 @@ export declare type BalanceStatusJson = {
   bytesPerSecond?: string;
 
   /**
-   * Brokers of spec.maintenance.drain that hold no replica and lead nothing, seen in fresh metadata and on their disks.
+   * Brokers that are to be emptied and hold no replica and lead nothing, seen in fresh metadata and on their disks.
    *
    * @generated from field: repeated string drained = 10;
    */
