@@ -109,20 +109,32 @@ async function produce(
     due = wanted;
     const batch = Array.from({ length: count }, (_, index) => sequence + index);
     sequence += count;
-    if (count > 0) await send(producer, run, batch, { meter, recordBytes });
+    const parts = Map.groupBy(batch, (each) => each % PARTITIONS);
+    await Promise.all([...parts].map(([partition, part]) => send(producer, run, part, { partition, meter, recordBytes })));
     await delay(TICK_MS);
   }
 }
 
+interface SendOptions {
+  readonly partition: number;
+  readonly meter: DemoMeter;
+  readonly recordBytes: number;
+}
+
+/**
+ * All to one partition: the client sends what a broker leads in one request, and retries it where the first partition's
+ * leader is. Once another of them has a different leader, no retry can succeed.
+ */
 async function send(
   producer: Producer,
   run: number,
   batch: readonly number[],
-  { meter, recordBytes }: { readonly meter: DemoMeter; readonly recordBytes: number },
+  { partition, meter, recordBytes }: SendOptions,
 ): Promise<void> {
   const sentAtMs = Date.now();
   const messages = batch.map((sequence) => ({
     topic: DEMO_TOPIC,
+    partition,
     key: Buffer.from(String(sequence)),
     value: encodeRecord({ run, sequence, sentAtMs }, recordBytes),
   }));

@@ -35,6 +35,7 @@ describe('the demo', () => {
     const shown = out.split('\r\u001b[2K').filter((line) => LINE.test(line));
     expect(shown.length).toBeGreaterThanOrEqual(2);
     expect(shown.every((line) => !line.includes('\n'))).toBe(true);
+    expect(out).toMatch(/lost 0, twice 0, failed to send 0/);
     expect(code).toBe(0);
   });
 

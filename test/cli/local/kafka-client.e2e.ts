@@ -6,11 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CLIENT_FILES, clientFiles } from '../../../cli/local/client-files.ts';
-import { runDemo } from '../../../cli/local/demo.ts';
+import { DEMO_TOPIC, runDemo } from '../../../cli/local/demo.ts';
 import type { KafkaAccess } from '../../../cli/local/kafka-access.ts';
 import { ensureUser, LOCAL_USER } from '../../../cli/local/tenant-user.ts';
 import { PORTS } from '../../../constructs/kubernetes/kafka/listeners.ts';
 import { PLATFORM_USERS } from '../../../constructs/kubernetes/kafka/secrets.ts';
+import type { BalanceStep } from '../../../operators/balancer/execute/steps.ts';
+import { carryOut } from '../../../operators/balancer/kafka/carry-out.ts';
+import { BrokerConnections } from '../../../operators/psc/kafka/broker-connections.ts';
+import { brokerPlaces } from '../../../operators/psc/kafka/broker-places.ts';
 import { exampleDataPlane, examplePsc } from '../../support/example-psc.ts';
 import { kafkaHome } from '../../support/kafka-jars.ts';
 import { type RunningKafka, startKafka } from '../../support/kafka-processes.ts';
@@ -22,13 +26,14 @@ const DEMO_MS = 4_000;
 /** A real Kafka of rendered objects on loopback addresses, in the place of a region's tenant. */
 describe('a client that connect lets in', () => {
   const dataPlane = exampleDataPlane('local');
+  const psc = examplePsc('local');
   let kafka: RunningKafka;
   let folder: string;
   let operator: KafkaAccess;
   let access: KafkaAccess;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'flotilla-client-'));
-    kafka = await startKafka(examplePsc('local'), dataPlane);
+    kafka = await startKafka(psc, dataPlane);
     operator = {
       bootstrapServer: `bootstrap.orders.${dataPlane.domain}:${PORTS.external}`,
       authority: kafka.ca,
@@ -58,6 +63,26 @@ describe('a client that connect lets in', () => {
       expect(report).toMatchObject({ missing: 0, duplicated: 0, failed: 0, received: report.acknowledged });
       expect(report.acknowledged).toBeGreaterThan((DEMO_MS / 1000) * 100);
       expect(lines.some((line) => /received [1-9]\d*\/s, latency p50 \d+ ms/.test(line))).toBe(true);
+    },
+    TEST_MAX_MS,
+  );
+
+  // A broker's partitions went by one request: once one of them had another leader, none was taken for thirty seconds.
+  it(
+    'fails to send nothing when one of the partitions of a broker gets another leader',
+    async () => {
+      await lead([0, 1, 2], 'all');
+      let moved: Promise<void> | undefined;
+      const report = await runDemo(access, {
+        recordsPerSecond: 500,
+        recordBytes: 256,
+        durationMs: DEMO_MS,
+        signal: new AbortController().signal,
+        onLine: () => (moved ??= lead([1, 2, 0], 'the second')),
+      });
+      await moved;
+      expect(moved).toBeDefined();
+      expect(report).toMatchObject({ missing: 0, duplicated: 0, failed: 0 });
     },
     TEST_MAX_MS,
   );
@@ -92,6 +117,24 @@ describe('a client that connect lets in', () => {
     },
     TEST_MAX_MS,
   );
+
+  /** Has partitions of the demo's topic led by the first of `replicas`. */
+  async function lead(replicas: readonly number[], which: 'all' | 'the second'): Promise<void> {
+    const partitions = (which === 'all' ? [0, 1, 2] : [1]).map((partition) => ({ topic: DEMO_TOPIC, partition }));
+    const connections = new BrokerConnections({
+      credentials: () => Promise.resolve({ password: operator.password, ca: kafka.ca }),
+      lookup: operator.lookup,
+    });
+    const steps: readonly BalanceStep[] = [
+      { kind: 'reassign', partitions: partitions.map((each) => ({ ...each, replicas })) },
+      { kind: 'elect', partitions },
+    ];
+    try {
+      for (const step of steps) await carryOut(step, { brokers: brokerPlaces(psc), connections });
+    } finally {
+      connections.close();
+    }
+  }
 
   function filesOptions(): Parameters<typeof clientFiles>[0] {
     const { bootstrapServer, authority, user, password } = access;
