@@ -1024,6 +1024,17 @@ export const PSC_CRD: CustomResourceDefinition = {
                           "Cancelled"
                         ],
                         "description": "What the balancer may do: On (also when absent); Paused: begins nothing, and lets end what runs; Cancelled: takes that back too."
+                      },
+                      "excludedTopics": {
+                        "type": "array",
+                        "maxItems": 256,
+                        "items": {
+                          "type": "string",
+                          "pattern": "^([a-zA-Z0-9._-]{1,249}|[a-zA-Z0-9._-]{0,248}[*])$",
+                          "maxLength": 249
+                        },
+                        "x-kubernetes-list-type": "set",
+                        "description": "Topics whose replicas the balancer leaves where they are, also on brokers that are to be emptied: names, or the beginning of names with an asterisk after it."
                       }
                     },
                     "description": "Requests by people and by the balancer; never written by the control plane."
@@ -1339,6 +1350,38 @@ export const PSC_CRD: CustomResourceDefinition = {
                           }
                         },
                         "description": "What one pass leaves for the next, so that another balancer can go on."
+                      },
+                      "stalledBrokers": {
+                        "type": "array",
+                        "maxItems": 384,
+                        "items": {
+                          "type": "object",
+                          "properties": {
+                            "pod": {
+                              "type": "string",
+                              "maxLength": 63
+                            },
+                            "since": {
+                              "type": "string",
+                              "format": "date-time"
+                            },
+                            "last": {
+                              "type": "string",
+                              "format": "date-time",
+                              "description": "When it was seen to stall last."
+                            }
+                          },
+                          "required": [
+                            "pod",
+                            "since",
+                            "last"
+                          ]
+                        },
+                        "x-kubernetes-list-type": "map",
+                        "x-kubernetes-list-map-keys": [
+                          "pod"
+                        ],
+                        "description": "Brokers whose storage was seen to stall while that of the others did not. The operator restarts one once: its pod, if it is older than `since`. It is named here until it has been well for an hour, so that it is not restarted again."
                       }
                     },
                     "description": "Written by the balancer."

@@ -166,6 +166,11 @@ export interface MaintenanceSpec {
    * back too.
    */
   readonly balancing?: 'On' | 'Paused' | 'Cancelled';
+  /**
+   * Topics whose replicas the balancer leaves where they are, also on brokers that are to be emptied: names, or the beginning of
+   * names with an asterisk after it.
+   */
+  readonly excludedTopics?: readonly string[];
 }
 
 export interface PhysicalStatefulClusterStatus {
@@ -246,6 +251,11 @@ export interface BalanceStatus {
   readonly drained?: readonly string[];
   /** What one pass leaves for the next, so that another balancer can go on. */
   readonly memory?: BalanceMemory;
+  /**
+   * Brokers whose storage was seen to stall while that of the others did not. The operator restarts one once: its pod, if it is
+   * older than `since`. It is named here until it has been well for an hour, so that it is not restarted again.
+   */
+  readonly stalledBrokers?: readonly StalledBroker[];
 }
 
 export interface BalanceMemory {
@@ -254,6 +264,13 @@ export interface BalanceMemory {
   /** Ids of brokers that were empty when it was begun, or have come since. */
   readonly newBrokers?: readonly number[];
   readonly rateChangedAt?: string;
+}
+
+export interface StalledBroker {
+  readonly pod: string;
+  readonly since: string;
+  /** When it was seen to stall last. */
+  readonly last: string;
 }
 
 export interface ControllerStatus {

@@ -1142,6 +1142,14 @@ export declare type MaintenanceSpec = Message<"flotilla.psc.v1.MaintenanceSpec">
    * @generated from field: string balancing = 4;
    */
   balancing: string;
+
+  /**
+   * Topics whose replicas the balancer leaves where they are, also on brokers that are to be emptied: names, or the beginning of
+   * names with an asterisk after it.
+   *
+   * @generated from field: repeated string excluded_topics = 5;
+   */
+  excludedTopics: string[];
 };
 
 /**
@@ -1176,6 +1184,14 @@ export declare type MaintenanceSpecJson = {
    * @generated from field: string balancing = 4;
    */
   balancing?: string;
+
+  /**
+   * Topics whose replicas the balancer leaves where they are, also on brokers that are to be emptied: names, or the beginning of
+   * names with an asterisk after it.
+   *
+   * @generated from field: repeated string excluded_topics = 5;
+   */
+  excludedTopics?: string[];
 };
 
 /**
@@ -1868,6 +1884,14 @@ export declare type BalanceStatus = Message<"flotilla.psc.v1.BalanceStatus"> & {
    * @generated from field: flotilla.psc.v1.BalanceMemory memory = 11;
    */
   memory?: BalanceMemory | undefined;
+
+  /**
+   * Brokers whose storage was seen to stall while that of the others did not. The operator restarts one once: its pod, if it is
+   * older than `since`. It is named here until it has been well for an hour, so that it is not restarted again.
+   *
+   * @generated from field: repeated flotilla.psc.v1.StalledBroker stalled_brokers = 12;
+   */
+  stalledBrokers: StalledBroker[];
 };
 
 /**
@@ -1938,6 +1962,14 @@ export declare type BalanceStatusJson = {
    * @generated from field: flotilla.psc.v1.BalanceMemory memory = 11;
    */
   memory?: BalanceMemoryJson;
+
+  /**
+   * Brokers whose storage was seen to stall while that of the others did not. The operator restarts one once: its pod, if it is
+   * older than `since`. It is named here until it has been well for an hour, so that it is not restarted again.
+   *
+   * @generated from field: repeated flotilla.psc.v1.StalledBroker stalled_brokers = 12;
+   */
+  stalledBrokers?: StalledBrokerJson[];
 };
 
 /**
@@ -1945,6 +1977,56 @@ export declare type BalanceStatusJson = {
  * Use `create(BalanceStatusSchema)` to create a new message.
  */
 export declare const BalanceStatusSchema: GenMessage<BalanceStatus, {jsonType: BalanceStatusJson}>;
+
+/**
+ * @generated from message flotilla.psc.v1.StalledBroker
+ */
+export declare type StalledBroker = Message<"flotilla.psc.v1.StalledBroker"> & {
+  /**
+   * @generated from field: string pod = 1;
+   */
+  pod: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp since = 2;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * When it was seen to stall last.
+   *
+   * @generated from field: google.protobuf.Timestamp last = 3;
+   */
+  last?: Timestamp | undefined;
+};
+
+/**
+ * @generated from message flotilla.psc.v1.StalledBroker
+ */
+export declare type StalledBrokerJson = {
+  /**
+   * @generated from field: string pod = 1;
+   */
+  pod?: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp since = 2;
+   */
+  since?: TimestampJson;
+
+  /**
+   * When it was seen to stall last.
+   *
+   * @generated from field: google.protobuf.Timestamp last = 3;
+   */
+  last?: TimestampJson;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.StalledBroker.
+ * Use `create(StalledBrokerSchema)` to create a new message.
+ */
+export declare const StalledBrokerSchema: GenMessage<StalledBroker, {jsonType: StalledBrokerJson}>;
 
 /**
  * @generated from message flotilla.psc.v1.BalanceMemory
