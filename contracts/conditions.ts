@@ -65,6 +65,7 @@ export const CONDITION_REASONS = {
     'ClientsSlow',
     'WrongPlan',
     'NoRoom',
+    'TopicsExcluded',
     'KafkaUnreachable',
   ],
   'flotilla.dev/StorageTiered': [

@@ -1,4 +1,4 @@
-import { PSC_SCHEMA } from './psc-crd.ts';
+import { PSC_SCHEMA, schemaAt } from './psc-crd.ts';
 import type { StructuralSchema, ValidationRule } from './structural-schema.ts';
 
 /** Schema of the records about PSCs, made from the PSC's own: the topics and the API server accept the same specs. */
@@ -45,11 +45,4 @@ function nameRules(): readonly ValidationRule[] {
       message,
       fieldPath: '.name',
     }));
-}
-
-function schemaAt(...path: readonly string[]): StructuralSchema {
-  let schema: StructuralSchema | undefined = PSC_SCHEMA;
-  for (const name of path) schema = schema?.properties?.[name];
-  if (schema === undefined) throw new Error(`the PSC has no field ${path.join('.')}`);
-  return schema;
 }

@@ -47,6 +47,10 @@ function structure(rule: string, title: string, edits: Edits, base = kafkaPsc): 
   return { title, rule, source: 'structure', psc: edited(base(), edits), verdict: 'refused' };
 }
 
+function kept(rule: string, title: string, edits: Edits): PscExample {
+  return { title, rule, source: 'structure', psc: edited(kafkaPsc(), edits), verdict: 'accepted' };
+}
+
 const LARGEST_ZONES = 6;
 const LARGEST_PODS = 64;
 const PLACEMENT = 'spec.kafka.placement';
@@ -230,12 +234,32 @@ const STRUCTURE_EXAMPLES: readonly PscExample[] = [
   ),
 ];
 
+const EXCLUDED = 'spec.maintenance.excludedTopics';
+
+const EXCLUDED_EXAMPLES: readonly PscExample[] = [
+  kept('must match', 'topics excluded by name and by the beginning of names', {
+    [EXCLUDED]: ['audit', 'A.b_c-9', 'metrics-*', '*', 'a'.repeat(249), `${'b'.repeat(248)}*`],
+  }),
+  structure('must match', 'an asterisk within the name of an excluded topic', { [EXCLUDED]: ['a*b'] }),
+  structure('must match', 'an excluded topic of two asterisks', { [EXCLUDED]: ['a**'] }),
+  structure('must match', 'an excluded topic without a name', { [EXCLUDED]: [''] }),
+  structure('must match', 'an excluded topic with a space', { [EXCLUDED]: ['a b'] }),
+  structure('must NOT have more than 249 characters', 'an excluded topic of 250 characters', {
+    [EXCLUDED]: ['a'.repeat(250)],
+  }),
+  structure('must not have the same value twice', 'an excluded topic twice', { [EXCLUDED]: ['audit', 'audit'] }),
+  structure('must NOT have more than 256 items', '257 excluded topics', {
+    [EXCLUDED]: Array.from({ length: 257 }, (_, index) => `topic-${index}`),
+  }),
+];
+
 export const PSC_EXAMPLES: readonly PscExample[] = [
   ...NAME_EXAMPLES,
   ...KIND_EXAMPLES,
   ...PLACEMENT_EXAMPLES,
   ...SPEC_EXAMPLES,
   ...STRUCTURE_EXAMPLES,
+  ...EXCLUDED_EXAMPLES,
 ];
 
 function controllers(count: number): readonly string[] {

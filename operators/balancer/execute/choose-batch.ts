@@ -9,7 +9,8 @@ export interface BatchRules {
   readonly usableShare: number;
   /** Only what replaces replicas on dead brokers, and takes leaders from brokers that must not lead. */
   readonly isUrgentOnly: boolean;
-  readonly excludedTopics: readonly string[];
+  /** Names of topics. */
+  readonly excluded: ReadonlySet<string>;
 }
 
 /**
@@ -26,7 +27,6 @@ export function chooseBatch(
 ): readonly Reassignment[] {
   const load = new Load(cluster, settings, rules.usableShare);
   const partitions = new Map(cluster.partitions.map((partition) => [nameOf(partition), partition]));
-  const excluded = new Set(rules.excludedTopics);
   const mends = mendsOf(moves, cluster, states);
   const chosen = new Map<string, Reassignment>();
   const passed = new Set<string>();
@@ -40,7 +40,7 @@ export function chooseBatch(
     const name = nameOf(first);
     const partition = partitions.get(name);
     // What comes after a move that has to wait was planned for where that one leads.
-    if (partition === undefined || passed.has(name) || excluded.has(first.topic)) continue;
+    if (partition === undefined || passed.has(name) || rules.excluded.has(first.topic)) continue;
     passed.add(name);
     if (!mayChange(partition, states)) continue;
     const mend = isWhole(partition) ? undefined : mends.get(name);

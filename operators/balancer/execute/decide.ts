@@ -3,6 +3,7 @@ import { type BalanceSettings, DEFAULT_SETTINGS } from '../goals.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planBalance } from '../plan/plan-balance.ts';
 import { chooseBatch } from './choose-batch.ts';
+import { excludedAmong, heldByExcluded } from './excluded-topics.ts';
 import { type BrokerStates, brokerStates, emptyBrokers, modelOf } from './model-of.ts';
 import {
   type BalanceIntent,
@@ -49,14 +50,15 @@ export function decide(
   const execute = { ...EXECUTE_SETTINGS, ...options.execute };
   const newBrokers = newBrokersOf(cluster, intent, memory);
   const states = brokerStates(cluster, intent, { newBrokers }, execute);
-  const planned = planOf(cluster, states, intent, memory, options.balance ?? {});
+  const excluded = excludedAmong(cluster.partitions, intent.excludedTopics);
+  const planned = planOf(cluster, states, excluded, memory, options.balance ?? {});
   const cancelled = cancellations(cluster, states, intent);
   const wait = waitOf(cluster, states, intent) ?? planned.wait;
   const moves = withoutWaysBack(planned.plan?.moves ?? [], memory.left ?? NOWHERE);
   const batch = chooseBatch(wait === undefined || wait.isUrgentAllowed ? moves : [], cluster, states, execute, {
     usableShare: options.balance?.usableShare ?? DEFAULT_SETTINGS.usableShare,
     isUrgentOnly: wait !== undefined,
-    excludedTopics: intent.excludedTopics,
+    excluded,
   });
   const streams = streamsOf(cluster, batch);
   const rate = nextRate(cluster, streams, memory.rateChangedAtMs, execute.rate);
@@ -70,11 +72,12 @@ export function decide(
   ];
   const isBusy = steps.length > 0 || cluster.partitions.some(isMoving);
   const left = moves.length;
+  const held = heldByExcluded(cluster, states, excluded);
   const isUnderWay = left > 0 || (memory.isUnderWay && streams.length > 0);
   return {
     steps,
-    state: stateOf(intent, isBusy, left > 0 || planned.wait !== undefined),
-    wait: wait ?? (left > 0 && !isBusy ? NO_ROOM : undefined),
+    state: stateOf(intent, isBusy, left > 0 || (planned.wait ?? held) !== undefined),
+    wait: wait ?? (isBusy ? undefined : left > 0 ? NO_ROOM : held),
     memory: {
       isUnderWay,
       newBrokers: isUnderWay ? newBrokers : [],
@@ -101,11 +104,11 @@ interface Urgency {
 function planOf(
   cluster: ObservedCluster,
   states: BrokerStates,
-  { excludedTopics }: BalanceIntent,
+  excluded: ReadonlySet<string>,
   { isUnderWay }: BalanceMemory,
   balance: Partial<BalanceSettings>,
 ): Planned {
-  const model = modelOf(cluster, states, excludedTopics);
+  const model = modelOf(cluster, states, excluded);
   if (model === undefined) {
     const message = 'every broker is dead or to be emptied';
     return { plan: undefined, wait: { reason: 'NoRoom', message, isUrgentAllowed: false } };

@@ -55,7 +55,7 @@ export function emptyBrokers({ brokers, partitions }: ObservedCluster, { drain }
 export function modelOf(
   { brokers, partitions }: ObservedCluster,
   states: BrokerStates,
-  excludedTopics: readonly string[],
+  excluded: ReadonlySet<string>,
 ): ClusterModel | undefined {
   const known = brokers.map(({ id, rack, capacity }): Broker => ({
     id,
@@ -73,7 +73,7 @@ export function modelOf(
       leader: leaderAtEnd(partition, states),
     }))
     .filter(({ replicas }) => replicas.length > 0 && replicas.every((id) => states.has(id)));
-  return buildModel(known, ends, excludedTopics);
+  return buildModel(known, ends, excluded);
 }
 
 /** Of what all brokers can carry: less is nothing that one could carry too much of, and its noise is not to be evened out. */

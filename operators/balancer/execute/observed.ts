@@ -59,6 +59,7 @@ export interface BalanceIntent {
   readonly isRolling: boolean;
   /** Ids of brokers that are to be emptied. */
   readonly drain: readonly number[];
+  /** Names of topics that are left where they are, or the beginning of names with an asterisk after it. */
   readonly excludedTopics: readonly string[];
 }
 

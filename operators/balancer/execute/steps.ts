@@ -34,7 +34,8 @@ export type WaitReason =
   | 'BrokersSilent'
   | 'ClientsSlow'
   | 'WrongPlan'
-  | 'NoRoom';
+  | 'NoRoom'
+  | 'TopicsExcluded';
 
 export interface Wait {
   readonly reason: WaitReason;

@@ -13,19 +13,18 @@ export interface PartitionInput extends PartitionLoads {
 export function buildModel(
   unsorted: readonly Broker[],
   partitions: readonly PartitionInput[],
-  excludedTopics: readonly string[],
+  excludedTopics: ReadonlySet<string>,
 ): ClusterModel {
   const brokers = unsorted.toSorted((a, b) => a.id - b.id);
   const racks = [...new Set(brokers.map(({ rack }) => rack))].sort();
   const rackIndex = new Map(racks.map((rack, index) => [rack, index]));
   const { topics, firstOfTopic, topicOf, sorted } = byTopic(partitions);
-  const excludedNames = new Set(excludedTopics);
   return {
     brokers,
     racks,
     rackOf: Int32Array.from(brokers, ({ rack }) => rackIndex.get(rack) ?? 0),
     topics,
-    excluded: Uint8Array.from(topics, (topic) => (excludedNames.has(topic) ? 1 : 0)),
+    excluded: Uint8Array.from(topics, (topic) => (excludedTopics.has(topic) ? 1 : 0)),
     firstOfTopic,
     topicOf,
     ...columnsOf(sorted, new Map(brokers.map(({ id }, index) => [id, index]))),

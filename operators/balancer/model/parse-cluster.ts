@@ -27,7 +27,7 @@ export function parseCluster(input: unknown): Parsed<ClusterModel> {
   const brokers = parseBrokers(root['brokers'], problems);
   const partitions = parsePartitions(root['partitions'], new Set(brokers.map(({ id }) => id)), problems);
   const excludedTopics = parseTopicNames(root['excludedTopics'], problems);
-  return parsedUnless(problems.all, () => buildModel(brokers, partitions, excludedTopics));
+  return parsedUnless(problems.all, () => buildModel(brokers, partitions, new Set(excludedTopics)));
 }
 
 class Problems {

@@ -81,6 +81,7 @@ export function balancingCondition(
 ): ConditionUpdate {
   const type = CONDITION_TYPES.balancing;
   const left = `${partitionsToMove} partitions with ${Math.ceil(Number(bytesToMove) / MB)} MiB are left`;
+  const blocked = partitionsToMove === 0 ? message : `${message}; ${left}`;
   const waits = reason as ConditionReason<typeof type> | undefined;
   switch (state) {
     case 'Balanced':
@@ -92,7 +93,7 @@ export function balancingCondition(
     case 'Blocked':
     case undefined:
     default:
-      return { type, status: 'True', reason: waits ?? 'NoRoom', message: `${message}; ${left}`, observedGeneration };
+      return { type, status: 'True', reason: waits ?? 'NoRoom', message: blocked, observedGeneration };
   }
 }
 
@@ -110,7 +111,9 @@ export function isNews(before: BalanceStatus | undefined, after: BalanceStatus):
 }
 
 function keyPart(status: BalanceStatus = {}): unknown {
-  const { state, reason, drained = [], memory = {} } = status;
+  const { state, reason, message, drained = [], memory = {} } = status;
   const { underWay = false, newBrokers = [], rateChangedAt } = memory;
-  return [state, reason, drained, underWay, newBrokers, rateChangedAt];
+  // What excluded topics hold changes with what people ask for; at rest there is no next report that would say so.
+  const held = reason === 'TopicsExcluded' ? message : undefined;
+  return [state, reason, held, drained, underWay, newBrokers, rateChangedAt];
 }

@@ -9,11 +9,11 @@ import type { Resource } from '../model/cluster-model.ts';
 
 /** What a PSC asks of the balancer. */
 export function intentOf(psc: PhysicalStatefulCluster, nowMs: number): BalanceIntent {
-  const { paused = false, balancing = 'On', drain = [] } = psc.spec.maintenance ?? {};
+  const { paused = false, balancing = 'On', drain = [], excludedTopics = [] } = psc.spec.maintenance ?? {};
   const mode = balancing === 'Cancelled' ? 'cancelled' : paused || balancing === 'Paused' ? 'paused' : 'on';
   const leaving = leavingBrokers(psc).map(({ id }) => id);
   const emptied = [...new Set([...drain.map(ordinalOf), ...leaving])];
-  return { mode, isRolling: isRolling(psc, nowMs), drain: emptied, excludedTopics: [] };
+  return { mode, isRolling: isRolling(psc, nowMs), drain: emptied, excludedTopics };
 }
 
 /** All brokers that may hold data: those that the PSC asks for, and those that it does not ask for any more. */

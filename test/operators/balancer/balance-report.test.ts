@@ -64,6 +64,13 @@ describe("the balancer's part of the status", () => {
     expect(isNews(undefined, before)).toBe(true);
   });
 
+  it('is stored at once when excluded topics hold something else', () => {
+    const held = (message: string): BalanceStatus =>
+      report(undefined, 0, { state: 'Blocked', wait: { reason: 'TopicsExcluded', message } });
+    expect(isNews(held('1 replica of a'), held('1 replica of a'))).toBe(false);
+    expect(isNews(held('1 replica of a'), held('1 replica of b'))).toBe(true);
+  });
+
   it.each([
     [{ state: 'Balanced' }, { status: 'False', reason: 'Balanced' }],
     [
@@ -75,8 +82,12 @@ describe("the balancer's part of the status", () => {
       { status: 'False', reason: 'Cancelled' },
     ],
     [
-      { state: 'Blocked', reason: 'ClientsSlow', message: 'at 3' },
-      { status: 'True', reason: 'ClientsSlow' },
+      { state: 'Blocked', reason: 'ClientsSlow', message: 'at 3', partitionsToMove: 2 },
+      { status: 'True', reason: 'ClientsSlow', message: 'at 3; 2 partitions with 0 MiB are left' },
+    ],
+    [
+      { state: 'Blocked', reason: 'TopicsExcluded', message: 'a stays at 3' },
+      { status: 'True', reason: 'TopicsExcluded', message: 'a stays at 3' },
     ],
   ] as const)('has a condition: %j', (balance, expected) => {
     expect(balancingCondition(balance, 7)).toMatchObject({
@@ -114,6 +125,12 @@ describe('what a PSC asks of the balancer', () => {
     [{ balancing: 'Cancelled', paused: true }, 'cancelled'],
   ] as const)('%j: %s', (maintenance, mode) => {
     expect(intentOf(asked(maintenance), NOW_MS).mode).toBe(mode);
+  });
+
+  it('leaves topics as they are named, for only the cluster knows which are meant', () => {
+    expect(intentOf(asked(undefined), NOW_MS).excludedTopics).toEqual([]);
+    const excludedTopics = ['audit', 'metrics-*'];
+    expect(intentOf(asked({ excludedTopics }), NOW_MS).excludedTopics).toEqual(excludedTopics);
   });
 
   it('names brokers by their pods', () => {

@@ -193,6 +193,25 @@ describe('The balancer of one PSC', () => {
     expect(stage.psc.status?.balance?.drained).toBeUndefined();
   });
 
+  it('calls no broker empty that excluded topics are on, and names them in the status', async () => {
+    const stage = new Stage(onSix);
+    stage.ask({ drain: ['kafka-3'], excludedTopics: ['t*'] });
+    await stage.passAfter(0);
+    expect(await stage.passAfter(11)).toMatchObject({ outcome: 'blocked' });
+    await stage.passAfter(10);
+    await stage.passAfter(10);
+    expect(stage.steps).toEqual([]);
+    expect(stage.stored).toHaveLength(1);
+    expect(stage.stored[0]).toMatchObject({
+      state: 'Blocked',
+      reason: 'TopicsExcluded',
+      message: '6 replicas of excluded topics stay at brokers 3: t',
+    });
+    expect(stage.stored[0]?.drained).toBeUndefined();
+    stage.ask({ drain: ['kafka-3'] });
+    expect(await stage.passAfter(10)).toMatchObject({ outcome: 'moving' });
+  });
+
   it('does at once what a person wants to be taken back', async () => {
     const stage = new Stage(onThree);
     stage.ask({ balancing: 'Cancelled' });

@@ -279,7 +279,65 @@ describe('A pass of the balancer', () => {
     expect(decision).toMatchObject({ steps: [], state: 'Blocked', wait: { reason: 'NoRoom' } });
   });
 
-  it('touches no topic that is excluded', () => {
-    expect(reassigned(decide(grown(), { ...ON, excludedTopics: ['orders'] }, NO_MEMORY)).size).toBe(0);
+  it.each(['orders', 'ord*', '*'])('touches no topic that is excluded: %s', (excluded) => {
+    const intent = { ...ON, excludedTopics: [excluded] };
+    expect(decide(grown(), intent, NO_MEMORY)).toMatchObject({ steps: [], state: 'Balanced' });
+    const mixed = partitions().map((each, index) => (index < 10 ? { ...each, topic: 'others' } : each));
+    const moves = decide(grown({ partitions: mixed }), { ...ON, excludedTopics: ['ord*'] }, NO_MEMORY).plan?.moves;
+    expect(new Set(moves?.map(({ topic }) => topic))).toEqual(new Set(['others']));
+  });
+
+  it('takes no leader of an excluded topic from a broker at which clients wait', () => {
+    const brokers = [0, 1, 2].map((id) =>
+      broker(id, id === 1 ? { pressure: 'some', slowSinceMs: NOW_MS - demoteAfterMs } : {}),
+    );
+    expect(decide(cluster({ brokers }), { ...ON, excludedTopics: ['ord*'] }, NO_MEMORY).steps).toEqual([]);
+  });
+
+  it('gives leaders of excluded topics back to preferred ones in sync: they lead where they were meant to', () => {
+    const moved = partitions(3).map((each) => ({ ...each, leader: 2 }));
+    const { steps } = decide(cluster({ partitions: moved }), { ...ON, excludedTopics: ['ord*'] }, NO_MEMORY);
+    expect(steps.map(({ kind }) => kind)).toEqual(['elect']);
+  });
+
+  it('lets moves of topics that are excluded meanwhile end', () => {
+    const running = [
+      partition(0, [3, 1, 2, 0], { adding: [3], removing: [0], leader: 0, isr: [0, 1, 2] }),
+      ...partitions().slice(1),
+    ];
+    const decision = decide(grown({ partitions: running }), { ...ON, excludedTopics: ['orders'] }, UNDER_WAY);
+    expect(decision.state).toBe('Moving');
+    expect(kinds(decision)).toEqual(['throttle-brokers', 'throttle-replicas']);
+  });
+
+  it.each([
+    { what: 'is to be emptied', brokers: grown().brokers, drain: [0] },
+    {
+      what: 'is dead',
+      brokers: grown().brokers.map((each) => (each.id === 0 ? { ...each, fencedSinceMs: NOW_MS - deadAfterMs } : each)),
+      drain: [],
+    },
+  ])('says which excluded topics keep a broker that $what from being empty', ({ brokers, drain }) => {
+    const partitionsLeft = partitions(6).map((each) => {
+      const isr = drain.length > 0 ? each.replicas : each.replicas.filter((id) => id !== 0);
+      return { ...each, isr, leader: isr[0] ?? -1 };
+    });
+    const intent = { ...ON, drain, excludedTopics: ['ord*'] };
+    const decision = decide(grown({ brokers, partitions: partitionsLeft }), intent, NO_MEMORY);
+    expect(decision).toMatchObject({
+      steps: [],
+      state: 'Blocked',
+      wait: { reason: 'TopicsExcluded', message: '6 replicas of excluded topics stay at brokers 0: orders' },
+    });
+    const paused = decide(grown({ brokers, partitions: partitionsLeft }), { ...intent, mode: 'paused' }, NO_MEMORY);
+    expect(paused).toMatchObject({ state: 'Paused', wait: { reason: 'Paused' } });
+  });
+
+  it('moves the other topics off a broker first, and then says what is held', () => {
+    const mixed = partitions(6).map((each) => (each.partition < 3 ? each : { ...each, topic: 'others' }));
+    const intent = { ...ON, drain: [0], excludedTopics: ['orders'] };
+    const decision = decide(grown({ partitions: mixed }), intent, NO_MEMORY);
+    expect(decision).toMatchObject({ state: 'Moving', wait: undefined });
+    expect(new Set(decision.plan?.moves.map(({ topic }) => topic))).toEqual(new Set(['others']));
   });
 });
