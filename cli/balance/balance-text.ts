@@ -2,7 +2,7 @@ import { CONDITION_TYPES, findCondition } from '../../contracts/conditions.ts';
 import type { BalanceStatus, PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import { nameOf } from '../../operators/balancer/execute/choose-batch.ts';
 import { isMoving } from '../../operators/balancer/execute/observed.ts';
-import type { Move } from '../../operators/balancer/plan/plan.ts';
+import type { Move, Plan } from '../../operators/balancer/plan/plan.ts';
 import { describeStep } from '../../operators/balancer/service/describe-step.ts';
 import { conditionLines } from '../psc/explanation-text.ts';
 import { table } from '../table.ts';
@@ -16,17 +16,23 @@ export function statusText({ metadata, spec, status }: PhysicalStatefulCluster, 
   const balance = status?.balance;
   if (balance === undefined) return `${metadata.name}: the balancer has not seen it yet\n`;
   const condition = findCondition(status?.conditions, CONDITION_TYPES.balancing);
-  const { drain = [], paused = false, balancing = 'On' } = spec.maintenance ?? {};
+  const { drain = [], excludedTopics = [], paused = false, balancing = 'On' } = spec.maintenance ?? {};
   const drained = balance.drained ?? [];
   return [
     `${metadata.name}: ${balance.state ?? 'unknown'}${balance.reason === undefined ? '' : ` (${balance.reason}: ${balance.message ?? ''})`}`,
     ...progressLines(balance, nowMs),
     ...(paused ? ['  paused with everything else of this cluster (spec.maintenance.paused)'] : []),
     ...(balancing === 'On' ? [] : [`  asked for: ${balancing}; go on with ./flotilla balance resume ${metadata.name}`]),
-    ...drain.map((pod) => `  ${pod}: ${drained.includes(pod) ? 'proven to be empty' : 'is being emptied'}`),
+    ...drain.map((pod) => `  ${pod}: ${drained.includes(pod) ? 'proven to be empty' : drainProgress(balance)}`),
+    ...(excludedTopics.length === 0 ? [] : [`  excluded topics: ${excludedTopics.join(', ')}`]),
     ...(condition === undefined ? [] : ['', ...conditionLines([condition], nowMs)]),
     '',
   ].join('\n');
+}
+
+/** Which of the brokers excluded topics are on, the balancer's own words say. */
+function drainProgress({ reason }: BalanceStatus): string {
+  return reason === 'TopicsExcluded' ? 'not proven to be empty' : 'is being emptied';
 }
 
 function progressLines(balance: BalanceStatus, nowMs: number): readonly string[] {
@@ -63,7 +69,7 @@ export function planText({ psc, decision }: BalanceLook, { before, after }: Load
     ];
   });
   return [
-    `${psc.metadata.name}: ${headline(moves, plan?.summary.movedMb ?? 0)}`,
+    `${psc.metadata.name}: ${headline(plan)}`,
     '',
     table(['broker', 'zone', 'replicas', 'leaders', 'MB of disk', 'KB/s in', 'KB/s out'], rows),
     '',
@@ -95,10 +101,15 @@ export function explanationText(look: BalanceLook): string {
   ].join('\n');
 }
 
-function headline(moves: readonly Move[], movedMb: number): string {
-  if (moves.length === 0) return 'balanced: nothing is to be moved';
+function headline(plan: Plan | undefined): string {
+  if (plan === undefined) return 'nothing can be planned';
+  const { moves, unmet, summary } = plan;
+  if (moves.length === 0) {
+    const isHeld = unmet.some(({ goal }) => goal === 'drain' || goal === 'dead-brokers');
+    return isHeld ? 'nothing can be moved' : 'balanced: nothing is to be moved';
+  }
   const replicas = moves.filter(({ kind }) => kind === 'replica-move').length;
-  return `${replicas} replicas to move with ${Math.ceil(movedMb)} MB, ${moves.length - replicas} leaders to change`;
+  return `${replicas} replicas to move with ${Math.ceil(summary.movedMb)} MB, ${moves.length - replicas} leaders to change`;
 }
 
 function moveText(move: Move): string {

@@ -44,6 +44,18 @@ export async function changeMaintenance(
 
 const MAX_TRIES = 20;
 
+/** With these names in one of its lists, or without them. */
+export function withNames(
+  before: MaintenanceSpec,
+  list: 'drain' | 'excludedTopics',
+  names: readonly string[],
+  undo: boolean,
+): MaintenanceSpec {
+  const { [list]: there = [], ...others } = before;
+  const after = undo ? there.filter((name) => !names.includes(name)) : [...new Set([...there, ...names])];
+  return after.length === 0 ? others : { ...others, [list]: after };
+}
+
 /** Server-side apply leaves `null` where an object has lost its last field, and that is no object to the schema. */
 function neverEmpty(maintenance: MaintenanceSpec): MaintenanceSpec {
   return Object.keys(maintenance).length === 0 ? { balancing: 'On' } : maintenance;

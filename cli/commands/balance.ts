@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { MaintenanceSpec } from '../../contracts/gen/psc-types.ts';
 import { explanationText, planText, statusText } from '../balance/balance-text.ts';
 import { loadsBeforeAndAfter } from '../balance/broker-loads.ts';
+import { checkExcludedTopics } from '../balance/excluded-topics.ts';
 import { lookAtBalance } from '../balance/look.ts';
-import { changeMaintenance } from '../balance/maintenance.ts';
+import { changeMaintenance, withNames } from '../balance/maintenance.ts';
 import { planSvg } from '../balance/plan-svg.ts';
 import { forCluster } from '../psc/for-cluster.ts';
 import { pollUntil } from '../psc/poll.ts';
@@ -29,11 +29,15 @@ interface DrainOptions extends BalanceOptions {
   readonly wait?: true;
 }
 
+interface ExcludeOptions extends BalanceOptions {
+  readonly undo?: true;
+}
+
 /** `flotilla balance`: what the balancer does with the data of a cluster, and what a person can ask of it. */
 export function addBalanceCommand(program: Command): void {
   const balance = program
     .command('balance')
-    .description('show how the data of a Kafka cluster is balanced, pause that, and empty brokers')
+    .description('show how the data of a Kafka cluster is balanced, pause that, empty brokers, and leave topics alone')
     .addHelpText('after', EXAMPLES);
   forCluster(balance.command('status').description('show the state and the progress of all clusters, or of one'))
     .argument('[cluster]')
@@ -61,6 +65,16 @@ export function addBalanceCommand(program: Command): void {
         await drain(cluster, name, brokers, options);
       });
     });
+  forCluster(balance.command('exclude').description('leave topics where they are, also on brokers that are drained'))
+    .argument('<cluster>')
+    .argument('<topics...>', "names, or the beginning of names as in 'metrics-*'")
+    .option('--undo', 'let the balancer move them again')
+    .action(async (name: string, topics: readonly string[], options: ExcludeOptions) => {
+      checkExcludedTopics(topics);
+      await withPscCluster(process.env, options, async (cluster) => {
+        await exclude(cluster, name, topics, options);
+      });
+    });
 }
 
 const EXAMPLES = `
@@ -71,7 +85,8 @@ Examples:
   $ sudo ./flotilla balance plan demo --svg plan.svg
   $ sudo ./flotilla balance explain demo
   $ sudo ./flotilla balance pause demo --cancel
-  $ sudo ./flotilla balance drain demo kafka-3 kafka-4 kafka-5 --wait`;
+  $ sudo ./flotilla balance drain demo kafka-3 kafka-4 kafka-5 --wait
+  $ sudo ./flotilla balance exclude demo audit 'metrics-*'`;
 
 /** An action with the chosen cluster at hand. */
 function on<N extends string | undefined, O extends ClusterChoice>(
@@ -144,19 +159,26 @@ async function drain(
       hint: `choose from: ${placed.sort().join(', ')}`,
     });
   }
-  const asked = await changeMaintenance(cluster, name, (before) => drainOf(before, pods, undo === true));
+  const asked = await changeMaintenance(cluster, name, (before) => withNames(before, 'drain', pods, undo === true));
   const left = asked.drain ?? [];
   print(left.length === 0 ? `${name}: no broker is to be emptied\n` : `${name}: to be emptied: ${left.join(', ')}\n`);
   if (wait === true && undo !== true) await untilDrained(cluster, name, pods);
 }
 
-function drainOf(
-  { drain: before = [], ...rest }: MaintenanceSpec,
-  pods: readonly string[],
-  undo: boolean,
-): MaintenanceSpec {
-  const after = undo ? before.filter((pod) => !pods.includes(pod)) : [...new Set([...before, ...pods])];
-  return after.length === 0 ? rest : { ...rest, drain: after };
+/** Topics are not asked for: they may be there later only. */
+async function exclude(
+  cluster: PscCluster,
+  name: string,
+  topics: readonly string[],
+  { undo }: ExcludeOptions,
+): Promise<void> {
+  const { spec } = await onePsc(cluster, name);
+  if (spec.kafka === undefined) throw new UserError(`PSC ${name} is no Kafka cluster`, { hint: 'name one that is' });
+  const asked = await changeMaintenance(cluster, name, (before) =>
+    withNames(before, 'excludedTopics', topics, undo === true),
+  );
+  const left = asked.excludedTopics ?? [];
+  print(left.length === 0 ? `${name}: no topic is excluded\n` : `${name}: excluded topics: ${left.join(', ')}\n`);
 }
 
 /** Follows the balancer until it has proven that the brokers are empty, or Ctrl-C. */

@@ -76,6 +76,32 @@ describe('brokers before and after a plan', () => {
   });
 });
 
+describe('a drain that excluded topics hold', () => {
+  const asked: BalanceIntent = { ...ON, drain: [0], excludedTopics: ['ord*'] };
+  const look = { ...LOOK, intent: asked, decision: decide(CLUSTER, asked, NO_MEMORY) };
+
+  it('is not called balanced in a plan', () => {
+    const text = planText(look, loadsBeforeAndAfter(CLUSTER, []), 20);
+    expect(text).toContain('demo: nothing can be moved');
+    expect(text).toContain('not met: drain: 12 replicas stay on brokers that are being drained: of excluded topics');
+    expect(text).not.toContain('balanced');
+  });
+
+  it('is explained with the names of the topics', () => {
+    const text = explanationText(look);
+    expect(text).toContain('demo: Blocked');
+    expect(text).toContain('waits: TopicsExcluded: 12 replicas of excluded topics stay at brokers 0: orders');
+  });
+});
+
+describe('a plan that cannot be made', () => {
+  it('is not called balanced', () => {
+    const asked: BalanceIntent = { ...ON, drain: [0, 1, 2, 3, 4, 5] };
+    const text = planText({ ...LOOK, decision: decide(CLUSTER, asked, NO_MEMORY) }, { before: [], after: [] }, 20);
+    expect(text).toContain('demo: nothing can be planned');
+  });
+});
+
 describe("the balancer's next pass", () => {
   it('is told call by call', () => {
     const text = explanationText(LOOK);
@@ -117,6 +143,21 @@ describe('the state of a cluster', () => {
     expect(text).toContain('asked for: Paused; go on with ./flotilla balance resume demo');
     expect(text).toContain('kafka-4: is being emptied');
     expect(text).toContain('kafka-5: proven to be empty');
+  });
+
+  it('has the topics that are left alone, and that no broker is being emptied of them', () => {
+    const text = statusText(
+      {
+        ...PSC,
+        spec: { ...PSC.spec, maintenance: { drain: ['kafka-4'], excludedTopics: ['audit', 'metrics-*'] } },
+        status: { balance: { state: 'Blocked', reason: 'TopicsExcluded', message: 'audit stays' } },
+      },
+      NOW_MS,
+    );
+    expect(text).toContain('demo: Blocked (TopicsExcluded: audit stays)');
+    expect(text).toContain('excluded topics: audit, metrics-*');
+    expect(text).toContain('kafka-4: not proven to be empty');
+    expect(text).not.toContain('is being emptied');
   });
 
   it('is not made up', () => {

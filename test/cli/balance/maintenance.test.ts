@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { changeMaintenance } from '../../../cli/balance/maintenance.ts';
+import { checkExcludedTopics } from '../../../cli/balance/excluded-topics.ts';
+import { changeMaintenance, withNames } from '../../../cli/balance/maintenance.ts';
 import { UserError } from '../../../cli/user-error.ts';
 import type { MaintenanceSpec } from '../../../contracts/gen/psc-types.ts';
 import { type ApiServer, ApiServerError, type ApiWrite } from '../../../operators/runtime/api-server.ts';
@@ -54,4 +55,36 @@ describe('what people ask of a PSC', () => {
     const { api } = apiWith({}, [403]);
     await expect(changeMaintenance({ api }, 'orders', () => ({ paused: true }))).rejects.toThrow(UserError);
   });
+});
+
+describe('a list of what people ask', () => {
+  it.each<[MaintenanceSpec, boolean, MaintenanceSpec]>([
+    [{ paused: true }, false, { paused: true, excludedTopics: ['audit', 'metrics-*'] }],
+    [{ excludedTopics: ['a', 'audit'] }, false, { excludedTopics: ['a', 'audit', 'metrics-*'] }],
+    [{ excludedTopics: ['a', 'audit'], drain: ['kafka-1'] }, true, { excludedTopics: ['a'], drain: ['kafka-1'] }],
+    [{ excludedTopics: ['audit'], paused: true }, true, { paused: true }],
+    [{}, true, {}],
+  ])('of %j, undone: %j, becomes %j', (before, undo, after) => {
+    expect(withNames(before, 'excludedTopics', ['audit', 'metrics-*', 'audit'], undo)).toEqual(after);
+  });
+});
+
+describe('topics to exclude', () => {
+  it('are names of Kafka, or the beginning of names', () => {
+    expect(() => {
+      checkExcludedTopics(['audit', 'A.b_c-9', 'metrics-*', '*', 'a'.repeat(249), `${'a'.repeat(248)}*`]);
+    }).not.toThrow();
+  });
+
+  it.each(['a*b', '*a', 'a**', '', 'a b', 'a?', 'a/b', 'a'.repeat(250), `${'a'.repeat(249)}*`, 'a\n'])(
+    'are not %j, and what they may be is said',
+    (wrong) => {
+      const check = (): void => {
+        checkExcludedTopics(['audit', wrong]);
+      };
+      expect(check).toThrow(UserError);
+      expect(check).toThrow(`no topic can be called ${JSON.stringify(wrong)}`);
+      expect(check).toThrow(expect.objectContaining({ hint: expect.stringContaining('one asterisk after it') }));
+    },
+  );
 });
