@@ -1,6 +1,7 @@
 import { CONFIG_HASH_ANNOTATION, TEMPLATE_HASH_ANNOTATION } from '../../../constructs/kubernetes/kafka/pod-template.ts';
 import type { KafkaRole } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { UNSCHEDULABLE_PATIENCE_MS } from '../../../operators/psc/classify.ts';
+import { isLeftAlone } from './left-alone.ts';
 import type { PodRecord } from './pod-record.ts';
 import { isConfigBad } from './pod-template-facts.ts';
 import type { World } from './world.ts';
@@ -32,6 +33,9 @@ export class FailedTemplates {
   }
 
   passEnded(): void {
+    const psc = this.#world.api.storedPsc();
+    // Where the operator is to keep its hands off, it can put nothing back.
+    if (psc === undefined || isLeftAlone(psc)) return;
     for (const failure of this.#failures.values()) {
       if (failure.sinceMs <= this.#world.scheduler.nowMs - KNOWN_AFTER_MS) failure.passes += 1;
     }
