@@ -1,5 +1,5 @@
 import { CONDITION_TYPES, findCondition } from '../../contracts/conditions.ts';
-import type { BalanceStatus, PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
+import type { BalanceStatus, PhysicalStatefulCluster, StalledBroker } from '../../contracts/gen/psc-types.ts';
 import { nameOf } from '../../operators/balancer/execute/choose-batch.ts';
 import { isMoving } from '../../operators/balancer/execute/observed.ts';
 import type { Move, Plan } from '../../operators/balancer/plan/plan.ts';
@@ -25,9 +25,15 @@ export function statusText({ metadata, spec, status }: PhysicalStatefulCluster, 
     ...(balancing === 'On' ? [] : [`  asked for: ${balancing}; go on with ./flotilla balance resume ${metadata.name}`]),
     ...drain.map((pod) => `  ${pod}: ${drained.includes(pod) ? 'proven to be empty' : drainProgress(balance)}`),
     ...(excludedTopics.length === 0 ? [] : [`  excluded topics: ${excludedTopics.join(', ')}`]),
+    ...(balance.stalledBrokers ?? []).map(stallLine),
     ...(condition === undefined ? [] : ['', ...conditionLines([condition], nowMs)]),
     '',
   ].join('\n');
+}
+
+function stallLine({ pod, since, last }: StalledBroker): string {
+  const seen = since === last ? `at ${since}` : `at ${since}, last at ${last}`;
+  return `  ${pod}: its storage was seen to stall ${seen}; it is restarted for that once, then its volume or its node needs a person`;
 }
 
 /** Which of the brokers excluded topics are on, the balancer's own words say. */

@@ -110,7 +110,9 @@ async function produce(
     const batch = Array.from({ length: count }, (_, index) => sequence + index);
     sequence += count;
     const parts = Map.groupBy(batch, (each) => each % PARTITIONS);
-    await Promise.all([...parts].map(([partition, part]) => send(producer, run, part, { partition, meter, recordBytes })));
+    await Promise.all(
+      [...parts].map(([partition, part]) => send(producer, run, part, { partition, meter, recordBytes })),
+    );
     await delay(TICK_MS);
   }
 }

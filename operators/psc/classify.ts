@@ -22,6 +22,8 @@ export interface Member {
   readonly why: string;
   /** Whether no process of it runs, so that taking it away takes nothing from anybody. */
   readonly isDead: boolean;
+  /** Whether its storage was seen to stall since it was made: it is restarted for that, once. */
+  readonly isStalled: boolean;
 }
 
 /** How long the scheduler may find no node for a pod before the pod counts as failed. */
@@ -68,7 +70,8 @@ function member(
   lagging: ReadonlyMap<number, number>,
 ): Member {
   const nodeId = nodeIdOf(role, placed.ordinal);
-  const shared = { role, placed, nodeId, ...(pod === undefined ? {} : { pod }) };
+  const isStalled = role === 'broker' && pod !== undefined && hasStalled(pod, observed);
+  const shared = { role, placed, nodeId, isStalled, ...(pod === undefined ? {} : { pod }) };
   if (pod === undefined) return { ...shared, state: 'Starting', why: 'has no pod', isDead: true };
   const isDead = pod.container.state !== 'running';
   const said = (state: PodState, why: string): Member => ({ ...shared, state, why, isDead });
@@ -84,6 +87,14 @@ function member(
     return said('Draining', 'is being emptied');
   }
   return said(state, why);
+}
+
+/** The balancer says so, which compares brokers with each other. */
+function hasStalled({ name, createdAtMs, isTerminating }: ObservedPod, { psc: { status } }: Observed): boolean {
+  if (isTerminating) return false;
+  return (
+    status?.balance?.stalledBrokers?.some(({ pod, since }) => pod === name && Date.parse(since) > createdAtMs) === true
+  );
 }
 
 /** Reasons of a waiting container that no waiting mends. */

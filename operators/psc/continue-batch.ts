@@ -48,8 +48,10 @@ export function continueBatch(context: Context, fence: FenceStatus, due: readonl
     if (isUntouched && context.observed.psc.spec.maintenance?.paused === true) return { writes: [], waits: [PAUSED] };
     return disrupt(context, fence, { isUntouched, remaining });
   }
-  // Pods that do not run may be what the new ones wait for.
-  if (due.some(({ state, isDead }) => state === 'Failed' && isDead)) return { writes: [], waits: [] };
+  // Pods that do not run, or wait for their storage, may be what the new ones wait for, or the new ones themselves.
+  if (due.some(({ state, isDead, isStalled }) => isStalled || (state === 'Failed' && isDead))) {
+    return { writes: [], waits: [] };
+  }
   return settle(
     context,
     fence,
@@ -119,6 +121,8 @@ function obstacleTo(
     );
   }
   const brokers = new Set(ids);
+  const [stalled] = remaining;
+  if (isUntouched && stalled?.isStalled === true) return rules.stallObstacle(stalled.nodeId, members, observed);
   const isIdle = remaining.every(({ state }) => state === 'Starting');
   return (
     (isUntouched && !isIdle ? rules.clusterObstacle(brokers, members, observed) : undefined) ??

@@ -43,6 +43,7 @@ export interface ObservedPod {
   readonly resourceVersion: string;
   readonly role: KafkaRole;
   readonly ordinal: number;
+  readonly createdAtMs: number;
   /** Value of the annotations that pod-template.ts writes; empty where a pod has none. */
   readonly templateHash: string;
   readonly configHash: string;

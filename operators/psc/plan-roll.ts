@@ -47,6 +47,7 @@ function nextUnlessPaused(context: Context, due: readonly Member[]): Batch {
 export function needsRoll(context: Context, member: Member): 'yes' | 'no' | 'after-settings' {
   const { role, pod, state } = member;
   if (pod === undefined || pod.isTerminating) return 'no';
+  if (member.isStalled) return 'yes';
   const { served, refused } = context.roles[role];
   if (hasTemplate(member, served)) return 'no';
   // A stopped roll leaves the pods that work alone, whichever template they have.
@@ -79,7 +80,7 @@ type Batch = Pick<RollPlan, 'writes' | 'waits' | 'fence'>;
 /** Broken pods first: their roll is the repair. Then controllers, the active one last, then brokers, zone by zone. */
 function nextBatch(context: Context, due: readonly Member[]): Batch {
   if (due.length === 0) return { writes: [], waits: [] };
-  return repairBatch(context, due) ?? healthyBatch(context, due);
+  return repairBatch(context, due) ?? stalledBatch(context, due) ?? healthyBatch(context, due);
 }
 
 /** Pods that do not run, of one role and zone; else one that runs and serves nobody, where its loss changes nothing. */
@@ -103,6 +104,14 @@ function repairBatch(context: Context, due: readonly Member[]): Batch | undefine
       context.rules.brokersObstacle(new Set([nodeId]), context.members, context.observed) === undefined,
   );
   return idle === undefined ? undefined : raiseFence(context, [idle]);
+}
+
+/** One whose storage stalls: it serves little or nothing, and others wait for it. */
+function stalledBatch(context: Context, due: readonly Member[]): Batch | undefined {
+  const stalled = due.find(({ isStalled }) => isStalled);
+  if (stalled === undefined) return undefined;
+  const obstacle = context.rules.stallObstacle(stalled.nodeId, context.members, context.observed);
+  return obstacle === undefined ? raiseFence(context, [stalled]) : { writes: [], waits: [waitFor(obstacle)] };
 }
 
 function isHopeless({ members, roles }: Context, role: KafkaRole): boolean {

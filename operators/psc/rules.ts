@@ -1,4 +1,4 @@
-import { brokersObstacle, clusterObstacle, quorumObstacle } from './safety.ts';
+import { brokersObstacle, clusterObstacle, quorumObstacle, stallObstacle } from './safety.ts';
 import { fileChange, templateToKeep, templateToServe } from './templates.ts';
 import { claimObstacle, nameObstacle } from './gates.ts';
 import { chooseBatch } from './batch.ts';
@@ -12,6 +12,7 @@ export interface Rules {
   readonly brokersObstacle: typeof brokersObstacle;
   readonly clusterObstacle: typeof clusterObstacle;
   readonly quorumObstacle: typeof quorumObstacle;
+  readonly stallObstacle: typeof stallObstacle;
   readonly templateToServe: typeof templateToServe;
   readonly templateToKeep: typeof templateToKeep;
   readonly fileChange: typeof fileChange;
@@ -25,6 +26,7 @@ export const RULES: Rules = {
   brokersObstacle,
   clusterObstacle,
   quorumObstacle,
+  stallObstacle,
   templateToServe,
   templateToKeep,
   fileChange,

@@ -54,6 +54,20 @@ export function clusterObstacle(
   return missingAnything(kafka) ?? reassigning(batch, kafka) ?? quorumObstacle([], members, observed);
 }
 
+/** Whether a broker may be restarted that is behind by itself: the others are well, or stall like it, and do without it. */
+export function stallObstacle(
+  broker: number,
+  members: readonly Member[],
+  observed: Pick<Observed, 'kafka' | 'nowMs'>,
+): Obstacle | undefined {
+  const ailing = members.find((each) => !each.isStalled && !isWell(each));
+  if (ailing !== undefined) {
+    const reason = ailing.state === 'Unknown' ? 'UnknownState' : 'UnderReplicatedPartitions';
+    return { reason, message: `${ailing.placed.name} ${ailing.why}` };
+  }
+  return brokersObstacle(new Set([broker]), members, observed) ?? quorumObstacle([], members, observed);
+}
+
 /** Whether the quorum outlives the loss of these controllers. */
 export function quorumObstacle(
   batch: readonly number[],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Decision, type DecideOptions, decide } from './decide.ts';
 import type { BalanceIntent, BalanceMemory, ObservedCluster } from './observed.ts';
 import { EXECUTE_SETTINGS } from './settings.ts';
@@ -61,6 +62,7 @@ function isSameMemory(one: BalanceMemory, other: BalanceMemory): boolean {
     one.isUnderWay === other.isUnderWay &&
     one.rateChangedAtMs === other.rateChangedAtMs &&
     one.newBrokers.length === other.newBrokers.length &&
-    one.newBrokers.every((id) => other.newBrokers.includes(id))
+    one.newBrokers.every((id) => other.newBrokers.includes(id)) &&
+    isDeepStrictEqual(one.stalled ?? [], other.stalled ?? [])
   );
 }

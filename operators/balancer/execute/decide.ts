@@ -15,6 +15,7 @@ import {
 } from './observed.ts';
 import { EXECUTE_SETTINGS, type ExecuteSettings } from './settings.ts';
 import type { BalanceStep, PartitionName, Wait } from './steps.ts';
+import { stalledAfter } from './stalled-brokers.ts';
 import { nextRate, streamsOf, throttleSteps } from './throttles.ts';
 import { leftAfter, NOWHERE, withoutWaysBack } from './ways-back.ts';
 
@@ -72,7 +73,9 @@ export function decide(
   ];
   const isBusy = steps.length > 0 || cluster.partitions.some(isMoving);
   const left = moves.length;
-  const held = heldByExcluded(cluster, states, excluded);
+  // Brokers that are being replaced look like anything.
+  const stalled = intent.isRolling ? (memory.stalled ?? []) : stalledAfter(cluster, memory.stalled ?? [], execute);
+  const held = heldByExcluded(cluster, states, excluded) ?? heldByRoom(planned.plan);
   const isUnderWay = left > 0 || (memory.isUnderWay && streams.length > 0);
   return {
     steps,
@@ -82,6 +85,7 @@ export function decide(
       isUnderWay,
       newBrokers: isUnderWay ? newBrokers : [],
       left: leftAfter(memory.left ?? NOWHERE, batch, cluster),
+      ...(stalled.length > 0 ? { stalled } : {}),
       ...(streams.length > 0 && rate.changedAtMs !== undefined ? { rateChangedAtMs: rate.changedAtMs } : {}),
     },
     plan: planned.plan,
@@ -89,6 +93,12 @@ export function decide(
 }
 
 const NO_ROOM: Wait = { reason: 'NoRoom', message: 'no move that is left has room, or its partition is not whole' };
+
+/** What stays on brokers that are dead or to be emptied although nothing excludes it: the cluster is not as it shall be. */
+function heldByRoom(plan: Plan | undefined): Wait | undefined {
+  const unmet = plan?.unmet.find(({ goal }) => goal === 'dead-brokers' || goal === 'drain');
+  return unmet === undefined ? undefined : { reason: 'NoRoom', message: unmet.message };
+}
 
 interface Planned {
   readonly plan: Plan | undefined;

@@ -17,6 +17,8 @@ export interface ObservedBroker {
   readonly slowSinceMs?: number;
   /** Since when it does not answer although the controllers have it in service; absent while it does. */
   readonly silentSinceMs?: number;
+  /** Since when all its request handlers are taken while nothing is carried and nothing computed; absent while they are not. */
+  readonly stuckSinceMs?: number;
   /** Replicas on its disk, as it tells itself; absent where it does not. */
   readonly logs?: number;
 }
@@ -63,12 +65,21 @@ export interface BalanceIntent {
   readonly excludedTopics: readonly string[];
 }
 
+/** A broker whose storage was seen to stall, first and last. */
+export interface StalledBroker {
+  readonly broker: number;
+  readonly sinceMs: number;
+  readonly lastMs: number;
+}
+
 /** What one pass leaves for the next; kept in the PSC's status, so that another balancer can go on. */
 export interface BalanceMemory {
   /** A plan has been begun and not been finished: it goes on to the target, however little is left. */
   readonly isUnderWay: boolean;
   /** Brokers that were empty when it was begun. */
   readonly newBrokers: readonly number[];
+  /** Those of the last hour. @default none */
+  readonly stalled?: readonly StalledBroker[];
   /** When the rate of moves was changed last. */
   readonly rateChangedAtMs?: number;
   /**

@@ -16,6 +16,10 @@ export interface ExecuteSettings {
   readonly demoteAfterMs: number;
   /** The same of a broker that does not answer, though the controllers hear it: clients cannot reach it either. */
   readonly silentAfterMs: number;
+  /** A broker whose handlers wait for its storage for longer, while all others are well, is to be restarted, */
+  readonly stalledAfterMs: number;
+  /** and not again before it has been well for so long. */
+  readonly stallMemoryMs: number;
   /** What is older is not acted on: somebody may have changed it. */
   readonly viewMaxAgeMs: number;
   readonly rate: RateSettings;
@@ -39,6 +43,8 @@ export const EXECUTE_SETTINGS: ExecuteSettings = {
   deadAfterMs: 15 * 60_000,
   demoteAfterMs: 60_000,
   silentAfterMs: 30_000,
+  stalledAfterMs: 120_000,
+  stallMemoryMs: 60 * 60_000,
   viewMaxAgeMs: 10_000,
   rate: { first: 10 * MIB, least: MIB, most: 200 * MIB, intervalMs: 30_000 },
 };

@@ -9,6 +9,8 @@ export interface BrokerRates {
   /** Percent of one core. */
   readonly cpu: number;
   readonly pressure: Pressure;
+  /** Its request handlers were all taken, and it neither carried nor computed anything: they wait for its storage. */
+  readonly isStuck: boolean;
 }
 
 interface Mark {
@@ -26,6 +28,10 @@ const MOST_AGE_MS = 3 * 60_000;
 const BUSY_IDLE_SHARE = 0.2;
 /** Of the 500 that may wait: a queue that stands. */
 const BUSY_QUEUE = 100;
+/** Handlers that never come back are counted as busy; some rounding aside. */
+const STUCK_IDLE_SHARE = 0.02;
+/** Percent of one core: a broker that waits for its storage still answers its exporter, its controllers and its collector. */
+const STUCK_CPU = 25;
 /** A broker that was slow counts as slow until it has not been for so long: its leaders must not come and go. */
 const SLOW_AGAIN_MS = 10 * 60_000;
 
@@ -33,6 +39,7 @@ const SLOW_AGAIN_MS = 10 * 60_000;
 export class BrokerMeter {
   readonly #marks = new Map<number, Mark>();
   readonly #rates = new Map<number, BrokerRates & { readonly atMs: number }>();
+  readonly #stuck = new Map<number, number>();
   readonly #slow = new Map<number, { readonly sinceMs: number; lastMs: number }>();
 
   /** Undefined where nobody knows: at the first look, after a restart of the broker, or when it has not told for long. */
@@ -52,6 +59,14 @@ export class BrokerMeter {
     return this.#slow.get(id)?.sinceMs;
   }
 
+  /** Since when it has been stuck without a pause. It counts only while the broker itself tells it. */
+  stuckSince(id: number, counters: BrokerCounters | undefined, atMs: number): number | undefined {
+    const rates = counters === undefined ? undefined : this.#rates.get(id);
+    if (rates?.isStuck === true) this.#stuck.set(id, this.#stuck.get(id) ?? atMs);
+    else this.#stuck.delete(id);
+    return this.#stuck.get(id);
+  }
+
   #count(id: number, counters: BrokerCounters, atMs: number): void {
     const mark = this.#marks.get(id);
     if (mark !== undefined && atMs - mark.atMs < LEAST_SPAN_MS) return;
@@ -66,11 +81,16 @@ function ratesBetween(before: Mark, after: Mark): BrokerRates {
   const seconds = (after.atMs - before.atMs) / 1000;
   const idleShare = (after.counters.idleNanos - before.counters.idleNanos) / 1e9 / seconds;
   const isBusy = idleShare < BUSY_IDLE_SHARE || after.counters.queuedRequests >= BUSY_QUEUE;
+  const kbIn = kilobytes(before.counters.bytesIn, after.counters.bytesIn, seconds);
+  const kbOut = kilobytes(before.counters.bytesOut, after.counters.bytesOut, seconds);
+  const cpu = ((after.counters.cpuSeconds - before.counters.cpuSeconds) / seconds) * 100;
+  const carriesNothing = [...kbIn.values(), ...kbOut.values()].every((rate) => rate === 0);
   return {
-    kbIn: kilobytes(before.counters.bytesIn, after.counters.bytesIn, seconds),
-    kbOut: kilobytes(before.counters.bytesOut, after.counters.bytesOut, seconds),
-    cpu: ((after.counters.cpuSeconds - before.counters.cpuSeconds) / seconds) * 100,
+    kbIn,
+    kbOut,
+    cpu,
     pressure: isBusy ? 'some' : 'none',
+    isStuck: idleShare < STUCK_IDLE_SHARE && carriesNothing && cpu < STUCK_CPU,
   };
 }
 

@@ -84,6 +84,7 @@ export async function observeCluster(context: ObserveContext): Promise<ObservedC
       const fencedSinceMs = meters.rates.fencedSince(id, fenced.has(id), atMs);
       const silentSinceMs = meters.rates.silentSince(id, !fenced.has(id) && !own.has(id), atMs);
       const slowSinceMs = meters.brokers.slowSince(id, pressure, atMs);
+      const stuckSinceMs = meters.brokers.stuckSince(id, counters.get(id), atMs);
       return {
         id,
         rack: broker.zone,
@@ -92,6 +93,7 @@ export async function observeCluster(context: ObserveContext): Promise<ObservedC
         ...(fencedSinceMs === undefined ? {} : { fencedSinceMs }),
         ...(silentSinceMs === undefined ? {} : { silentSinceMs }),
         ...(slowSinceMs === undefined ? {} : { slowSinceMs }),
+        ...(stuckSinceMs === undefined ? {} : { stuckSinceMs }),
       };
     }),
     partitions: observedPartitions({ topics, moves, own, offsets, rates, meter: meters.rates, atMs }),

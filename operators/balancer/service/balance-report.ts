@@ -1,8 +1,12 @@
 import { CONDITION_TYPES, type ConditionReason, type ConditionUpdate } from '../../../contracts/conditions.ts';
-import type { BalanceStatus, BalanceMemory as StoredMemory } from '../../../contracts/gen/psc-types.ts';
+import type {
+  BalanceStatus,
+  BalanceMemory as StoredMemory,
+  StalledBroker as StoredStall,
+} from '../../../contracts/gen/psc-types.ts';
 import { nameOf } from '../execute/choose-batch.ts';
 import type { Decision } from '../execute/decide.ts';
-import { type BalanceMemory, isMoving, type ObservedCluster } from '../execute/observed.ts';
+import { type BalanceMemory, isMoving, type ObservedCluster, type StalledBroker } from '../execute/observed.ts';
 
 const MB = 2 ** 20;
 
@@ -59,6 +63,7 @@ export function balanceReport(input: ReportInput): BalanceStatus {
       : {}),
     ...(wait === undefined ? {} : { reason: wait.reason, message: wait.message.slice(0, MAX_MESSAGE) }),
     ...(drained.length === 0 ? {} : { drained: [...drained] }),
+    ...(memory.stalled === undefined ? {} : { stalledBrokers: memory.stalled.map(toStoredStall) }),
     memory: toStored(memory),
   };
 }
@@ -72,6 +77,10 @@ function toStored({ isUnderWay, newBrokers, rateChangedAtMs }: BalanceMemory): S
     ...(newBrokers.length === 0 ? {} : { newBrokers: [...newBrokers] }),
     ...(rateChangedAtMs === undefined ? {} : { rateChangedAt: new Date(rateChangedAtMs).toISOString() }),
   };
+}
+
+function toStoredStall({ broker, sinceMs, lastMs }: StalledBroker): StoredStall {
+  return { pod: `kafka-${broker}`, since: new Date(sinceMs).toISOString(), last: new Date(lastMs).toISOString() };
 }
 
 /** The condition that goes with a report. `True`: something is on its way, or should be. */
@@ -99,8 +108,8 @@ export function balancingCondition(
 
 /** What is said of a cluster that cannot be asked; what was done and is remembered stays. */
 export function unreachableReport(before: BalanceStatus | undefined, message: string): BalanceStatus {
-  const { bytesToMove, bytesMoved, partitionsToMove, partitionsMoved, memory } = before ?? {};
-  const kept = { bytesToMove, bytesMoved, partitionsToMove, partitionsMoved, memory };
+  const { bytesToMove, bytesMoved, partitionsToMove, partitionsMoved, stalledBrokers, memory } = before ?? {};
+  const kept = { bytesToMove, bytesMoved, partitionsToMove, partitionsMoved, stalledBrokers, memory };
   const known = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
   return { ...known, state: 'Blocked', reason: 'KafkaUnreachable', message: message.slice(0, MAX_MESSAGE) };
 }
@@ -111,9 +120,9 @@ export function isNews(before: BalanceStatus | undefined, after: BalanceStatus):
 }
 
 function keyPart(status: BalanceStatus = {}): unknown {
-  const { state, reason, message, drained = [], memory = {} } = status;
+  const { state, reason, message, drained = [], stalledBrokers = [], memory = {} } = status;
   const { underWay = false, newBrokers = [], rateChangedAt } = memory;
   // What excluded topics hold changes with what people ask for; at rest there is no next report that would say so.
   const held = reason === 'TopicsExcluded' ? message : undefined;
-  return [state, reason, held, drained, underWay, newBrokers, rateChangedAt];
+  return [state, reason, held, drained, stalledBrokers, underWay, newBrokers, rateChangedAt];
 }

@@ -71,10 +71,17 @@ export function capacityOf({ brokers, limits, placement }: KafkaSpec): Readonly<
 
 /** What another balancer, or this one before, has left in the status. */
 export function storedMemory({ status }: PhysicalStatefulCluster): BalanceMemory {
-  const { underWay = false, newBrokers = [], rateChangedAt } = status?.balance?.memory ?? {};
+  const { memory = {}, stalledBrokers = [] } = status?.balance ?? {};
+  const { underWay = false, newBrokers = [], rateChangedAt } = memory;
+  const stalled = stalledBrokers.map(({ pod, since, last }) => ({
+    broker: ordinalOf(pod),
+    sinceMs: Date.parse(since),
+    lastMs: Date.parse(last),
+  }));
   return {
     isUnderWay: underWay,
     newBrokers,
+    ...(stalled.length === 0 ? {} : { stalled }),
     ...(rateChangedAt === undefined ? {} : { rateChangedAtMs: Date.parse(rateChangedAt) }),
   };
 }

@@ -14,6 +14,7 @@ export interface RawPod {
   readonly metadata: ObjectMetadata & {
     readonly uid: string;
     readonly resourceVersion: string;
+    readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
   };
   readonly spec?: { readonly nodeName?: string };
@@ -39,6 +40,7 @@ export function observedPod({ metadata, spec, status = {} }: RawPod): ObservedPo
     resourceVersion: metadata.resourceVersion,
     role: role as KafkaRole,
     ordinal,
+    createdAtMs: timeOf(metadata.creationTimestamp) ?? 0,
     templateHash: annotations[TEMPLATE_HASH_ANNOTATION] ?? '',
     configHash: annotations[CONFIG_HASH_ANNOTATION] ?? '',
     isTerminating: metadata.deletionTimestamp !== undefined,

@@ -78,7 +78,9 @@ describe('a client that connect lets in', () => {
         recordBytes: 256,
         durationMs: DEMO_MS,
         signal: new AbortController().signal,
-        onLine: () => (moved ??= lead([1, 2, 0], 'the second')),
+        onLine: () => {
+          moved ??= lead([1, 2, 0], 'the second');
+        },
       });
       await moved;
       expect(moved).toBeDefined();

@@ -51,7 +51,8 @@ describe("the balancer's part of the status", () => {
   });
 
   it('leads another balancer on', () => {
-    const memory = { isUnderWay: true, newBrokers: [3, 4], rateChangedAtMs: NOW_MS };
+    const stalled = [{ broker: 2, sinceMs: NOW_MS - 1_000, lastMs: NOW_MS }];
+    const memory = { isUnderWay: true, newBrokers: [3, 4], stalled, rateChangedAtMs: NOW_MS };
     const balance = report(undefined, 1, { memory });
     expect(storedMemory({ ...examplePsc('local'), status: { balance } })).toEqual(memory);
   });
@@ -61,6 +62,8 @@ describe("the balancer's part of the status", () => {
     expect(isNews(before, report(before, 20))).toBe(false);
     expect(isNews(before, report(before, 20, { state: 'Paused' }))).toBe(true);
     expect(isNews(before, { ...report(before, 20), drained: ['kafka-3'] })).toBe(true);
+    const memory = { isUnderWay: true, newBrokers: [3], stalled: [{ broker: 2, sinceMs: NOW_MS, lastMs: NOW_MS }] };
+    expect(isNews(before, report(before, 20, { memory }))).toBe(true);
     expect(isNews(undefined, before)).toBe(true);
   });
 

@@ -279,6 +279,17 @@ describe('A pass of the balancer', () => {
     expect(decision).toMatchObject({ steps: [], state: 'Blocked', wait: { reason: 'NoRoom' } });
   });
 
+  it('says what no broker has room for where a broker is to be emptied, and calls nothing balanced', () => {
+    // Nobody else is there for a third replica, and the broker leads nothing already.
+    const led = partitions().map((each, index) => {
+      const replicas = index % 2 === 0 ? [0, 1, 2] : [1, 0, 2];
+      return { ...each, replicas, leader: index % 2 };
+    });
+    const decision = decide(cluster({ partitions: led }), { ...ON, drain: [2] }, NO_MEMORY);
+    const message = expect.stringContaining('for which no broker has room') as unknown;
+    expect(decision).toMatchObject({ steps: [], state: 'Blocked', wait: { reason: 'NoRoom', message } });
+  });
+
   it.each(['orders', 'ord*', '*'])('touches no topic that is excluded: %s', (excluded) => {
     const intent = { ...ON, excludedTopics: [excluded] };
     expect(decide(grown(), intent, NO_MEMORY)).toMatchObject({ steps: [], state: 'Balanced' });

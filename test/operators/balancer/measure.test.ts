@@ -81,6 +81,41 @@ describe('the meter of a broker', () => {
     expect(meter.rates(1, counted(more), 10_000)?.pressure).toBe('some');
   });
 
+  describe('holds a broker for stuck', () => {
+    const looks = (...later: readonly Partial<BrokerCounters>[]): number | undefined => {
+      const meter = new BrokerMeter();
+      return [{}, ...later].map((more, index) => {
+        const counters = counted(more);
+        meter.rates(1, counters, index * 10_000);
+        return meter.stuckSince(1, counters, index * 10_000);
+      })[later.length];
+    };
+
+    it('since no handler of it came back while it neither carried nor computed anything', () => {
+      expect(looks({ cpuSeconds: 100.5 }, { cpuSeconds: 101 })).toBe(10_000);
+    });
+
+    it.each<[string, Partial<BrokerCounters>]>([
+      ['a handler comes back now and then', { idleNanos: 1e9 }],
+      ['it carries something', { bytesIn: new Map([['orders', 1024]]) }],
+      ['it feeds consumers', { bytesOut: new Map([['orders', 1024]]) }],
+      ['it computes', { cpuSeconds: 109 }],
+    ])('and not when %s', (_, more) => {
+      expect(looks({ cpuSeconds: 100.5 }, { cpuSeconds: 101, ...more })).toBeUndefined();
+    });
+
+    it('no longer once it has stopped telling, or was started anew', () => {
+      const meter = new BrokerMeter();
+      meter.rates(1, counted(), 0);
+      meter.rates(1, counted({ cpuSeconds: 100.5 }), 10_000);
+      expect(meter.stuckSince(1, counted({ cpuSeconds: 100.5 }), 10_000)).toBe(10_000);
+      meter.rates(1, undefined, 20_000);
+      expect(meter.stuckSince(1, undefined, 20_000)).toBeUndefined();
+      meter.rates(1, counted({ cpuSeconds: 3 }), 30_000);
+      expect(meter.stuckSince(1, counted({ cpuSeconds: 3 }), 30_000)).toBeUndefined();
+    });
+  });
+
   it('holds a broker for slow until it has not been for ten minutes', () => {
     const meter = new BrokerMeter();
     expect(meter.slowSince(1, 'some', MINUTE_MS)).toBe(MINUTE_MS);
@@ -123,6 +158,7 @@ describe('loads of partitions', () => {
     kbOut: new Map([['orders', kbOut]]),
     cpu,
     pressure: 'none',
+    isStuck: false,
   });
 
   const both = new Map([

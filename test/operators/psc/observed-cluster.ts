@@ -99,8 +99,13 @@ export function afterPass(observed: Observed, options: Parameters<typeof planPsc
   return {
     ...observed,
     objects,
-    psc: status === undefined ? observed.psc : { ...observed.psc, status: { ...status } },
+    psc: status === undefined ? observed.psc : { ...observed.psc, status: { ...status, ...balancersPart(observed) } },
   };
+}
+
+/** What the operator writes leaves it as it is. */
+function balancersPart({ psc: { status } }: Observed): StoredPsc['status'] {
+  return status?.balance === undefined ? {} : { balance: status.balance };
 }
 
 /** With some pods different. */
@@ -129,6 +134,7 @@ function podOf(name: string, ordinal: number, role: KafkaRole, objects: readonly
     resourceVersion: '1',
     role,
     ordinal,
+    createdAtMs: 0,
     templateHash: annotations[TEMPLATE_HASH_ANNOTATION] ?? '',
     configHash: annotations[CONFIG_HASH_ANNOTATION] ?? '',
     isTerminating: false,

@@ -1,4 +1,5 @@
 import type { KafkaRole } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
+import { CONFIG_HASH_ANNOTATION } from '../../../constructs/kubernetes/kafka/pod-template.ts';
 import type { StoredPsc } from '../../../operators/psc/observed.ts';
 import type { Invariant } from './invariants.ts';
 import { isLeftAlone } from './left-alone.ts';
@@ -6,6 +7,7 @@ import { SESSION_TIMEOUT_MS } from './kafka-model.ts';
 import type { Caller } from './cluster-port.ts';
 import type { PodRecord } from './pod-record.ts';
 import { needsRestart, wantedOf } from './wanted.ts';
+import { EPOCH_MS } from './wall-clock.ts';
 import type { World } from './world.ts';
 
 /** A disruption from the moment when it was sent. */
@@ -42,7 +44,8 @@ export class DisruptionJudge {
   #leaderId = -1;
   #leaderSinceMs = 0;
   #leftAloneSinceMs = Infinity;
-  #unwellSinceMs = Infinity;
+  /** Since when somebody has been behind: a broker by its id, or the quorum. */
+  readonly #unwellSinceMs = new Map<number | 'quorum', number>();
   #excused = 0;
   #count = 0;
 
@@ -75,7 +78,8 @@ export class DisruptionJudge {
       this.#leaderSinceMs = scheduler.nowMs;
     }
     for (const [name, down] of this.#down) if (this.#isBack(name, down)) this.#down.delete(name);
-    this.#unwellSinceMs = this.#isAnyoneBehind() ? Math.min(this.#unwellSinceMs, scheduler.nowMs) : Infinity;
+    this.#followed('quorum', kafka.quorum.voting().length < CONTROLLERS);
+    for (const id of kafka.brokerIds()) this.#followed(id, !kafka.isInSync(id));
   }
 
   disrupted(decision: Decision, pod: PodRecord): void {
@@ -120,22 +124,38 @@ export class DisruptionJudge {
     const since = this.#specs.findLastIndex(({ atMs }) => atMs <= readAtMs);
     const inForce = this.#specs.slice(Math.max(0, since));
     const isNeeded = inForce.some(({ psc }) => needsRestart(pod, wantedOf(psc, this.#world.dataPlane)));
-    if (!isNeeded) this.#violate('needless-roll', `${by} disrupts ${pod.name}, which is as the spec has it`);
+    if (!isNeeded && !this.#wasSaidToStall(pod) && !this.#hasLostItsFiles(pod))
+      this.#violate('needless-roll', `${by} disrupts ${pod.name}, which is as the spec has it`);
   }
 
-  #isAnyoneBehind(): boolean {
-    const { kafka } = this.#world;
-    const ids = kafka.brokerIds();
-    return kafka.quorum.voting().length < CONTROLLERS || ids.some((id) => !kafka.isInSync(id));
+  /** A stall that was said before the pod came has had its restart. */
+  #wasSaidToStall({ name, createdAtMs }: PodRecord): boolean {
+    const stalled = this.#world.api.storedPsc()?.status?.balance?.stalledBrokers ?? [];
+    return stalled.some(({ pod, since }) => pod === name && Date.parse(since) > EPOCH_MS + createdAtMs);
   }
 
-  #checkOthers({ by, readAtMs }: Decision, { name }: PodRecord): void {
-    if (this.#down.size > 0 || this.#unwellSinceMs > readAtMs - HIDDEN_MS) return;
-    const sinceS = Math.round((this.#world.scheduler.nowMs - this.#unwellSinceMs) / 1000);
+  /** Somebody deleted what it had read at its start: nobody can tell what it runs with, and it could not start again. */
+  #hasLostItsFiles({ facts: { annotations } }: PodRecord): boolean {
+    const hash = annotations[CONFIG_HASH_ANNOTATION] ?? '';
+    return [...this.#world.deletedByHand].some((key) => key.startsWith('ConfigMap/') && key.endsWith(`-${hash}`));
+  }
+
+  #followed(who: number | 'quorum', isBehind: boolean): void {
+    if (!isBehind) this.#unwellSinceMs.delete(who);
+    else if (!this.#unwellSinceMs.has(who)) this.#unwellSinceMs.set(who, this.#world.scheduler.nowMs);
+  }
+
+  #checkOthers({ by, readAtMs }: Decision, { name, role, nodeId }: PodRecord): void {
+    const isStalled = (who: number | 'quorum'): boolean => who !== 'quorum' && this.#world.kafka.isStorageStalled(who);
+    const isRepair = role === 'broker' && isStalled(nodeId);
+    const since = [...this.#unwellSinceMs].filter(([who]) => !isRepair || !isStalled(who)).map(([, atMs]) => atMs);
+    const unwellSinceMs = Math.min(...since);
+    if (this.#down.size > 0 || unwellSinceMs > readAtMs - HIDDEN_MS) return;
+    const sinceS = Math.round((this.#world.scheduler.nowMs - unwellSinceMs) / 1000);
     this.#violate('others-well', `${by} disrupts ${name} while another has been behind for ${sinceS} s`);
   }
 
-  #checkZone(decision: Decision, { name, role, node }: PodRecord): void {
+  #checkZone(decision: Decision, { name, role, node, nodeId }: PodRecord): void {
     const zone = node?.zone ?? '';
     const others = [...this.#down].filter(([other]) => other !== name);
     const elsewhere = others.find(([, down]) => down.zone !== zone);
@@ -150,7 +170,9 @@ export class DisruptionJudge {
     }
     // What was on its way for long may find the others of its batch back; a drain may have taken the budget just before.
     const isLate = this.#world.scheduler.nowMs - decision.sentAtMs > MAX_AGE_MS;
-    if (others.length === 0 && decision.how === 'delete' && !isLate && !this.#isExcused(decision)) {
+    // One that is behind is not ready, and has taken the budget.
+    const isBehind = role === 'broker' && this.#world.kafka.isStorageStalled(nodeId);
+    if (others.length === 0 && decision.how === 'delete' && !isLate && !isBehind && !this.#isExcused(decision)) {
       this.#violate('first-by-eviction', `${decision.by} deletes ${name} though the budget is not taken`);
     }
   }

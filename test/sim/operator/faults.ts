@@ -1,6 +1,8 @@
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
+import { objectKey } from '../../../operators/psc/observed.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { NodeModel } from './node-model.ts';
+import { stallStorage } from './stalled-storage.ts';
 import { FAIR_WEATHER, type Weather } from './weather.ts';
 import type { World } from './world.ts';
 
@@ -73,6 +75,8 @@ const FAULTS: readonly (readonly [string, Fault])[] = [
     },
   ],
   ['zone lost', loseZone],
+  ['storage stalls', stallStorage],
+  ['storage stalls', stallStorage],
   [
     'node drained',
     (world, random) => {
@@ -185,6 +189,7 @@ function deleteObject(world: World, random: Prng): void {
   if (objects.length === 0) return;
   const object: KubernetesObject = random.pick(objects);
   world.note(`${object.kind} ${object.metadata.name} is deleted by hand`);
+  world.deletedByHand.add(objectKey(object));
   world.api.remove(object);
 }
 

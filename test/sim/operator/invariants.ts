@@ -14,7 +14,8 @@ export const INVARIANTS = {
   'volume-identity': 'a node id stays with its volume',
   'names-first': 'a broker comes only after its name resolves everywhere',
   'last-good': 'a template that was seen to fail makes no more pods',
-  'needless-roll': 'a healthy pod is replaced only when the spec asks for what it cannot take while it runs',
+  'needless-roll':
+    'a healthy pod is replaced only when the spec asks for what it cannot take while it runs, or once when its storage stalls',
   'left-alone': 'nothing is disrupted while the PSC is to be left alone',
   'no-mistake': 'a pass fails only by what the world does to it',
   liveness: 'once all is well again, the cluster becomes what the spec says',

@@ -2,28 +2,11 @@ import type { KafkaView, RegisteredBroker } from '../../../operators/psc/observe
 import { RefusedError } from '../../../operators/psc/ports.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Scheduler } from '../kernel/scheduler.ts';
+import { type BrokerRecord, newBrokerRecord, NO_RUN } from './broker-record.ts';
 import { beginReassignment, PartitionsModel } from './partitions-model.ts';
 import { QuorumModel } from './quorum-model.ts';
 import { TierModel } from './tier-model.ts';
 import type { Weather } from './weather.ts';
-
-type ProcessState = 'down' | 'starting' | 'recovering' | 'running' | 'stopping';
-
-interface Broker {
-  readonly id: number;
-  readonly zone: string;
-  process: ProcessState;
-  isFenced: boolean;
-  /** Counts starts and ends of the process: what was planned for an earlier one no longer happens. */
-  run: number;
-  onListening: () => void;
-  usedShare: number;
-  hasRegistered: boolean;
-  /** How the process before ended. */
-  ended: 'in-order' | 'badly';
-  /** Until when the controllers take a process that has ended for alive; they let no other in under its id meanwhile. */
-  sessionEndsAtMs: number;
-}
 
 /** Some partitions have not got their preferred leaders. */
 export class NotElectedError extends Error {
@@ -59,7 +42,7 @@ export class KafkaModel {
   readonly #weather: () => Weather;
   readonly #tier: TierModel;
   readonly #onChange: () => void;
-  readonly #brokers = new Map<number, Broker>();
+  readonly #brokers = new Map<number, BrokerRecord>();
   #quota: Readonly<Record<string, number>> = {};
   #isTicking = false;
 
@@ -80,7 +63,7 @@ export class KafkaModel {
 
   /** @param how `recovering` after a crash: the broker reads its logs first */
   startBroker(id: number, zone: string, how: 'clean' | 'recovering', onListening: () => void): void {
-    const broker = this.#brokers.get(id) ?? newBroker(id, zone);
+    const broker = this.#brokers.get(id) ?? newBrokerRecord(id, zone);
     this.#brokers.set(id, broker);
     broker.run += 1;
     broker.onListening = onListening;
@@ -138,6 +121,34 @@ export class KafkaModel {
       each.caughtUpAtMs.set(id, this.#catchUpTime());
     }
     this.#changed();
+  }
+
+  /** A broker takes part in nothing until its process is another one, or its storage comes back. Whether it was well before. */
+  stallStorage(id: number): boolean {
+    const broker = this.#brokers.get(id);
+    if (broker === undefined || broker.stalledRun === broker.run) return false;
+    broker.stalledRun = broker.run;
+    this.partitions.fallBehind(id, (other) => this.isServing(other));
+    this.#changed();
+    return true;
+  }
+
+  storageCameBack(id: number): void {
+    const broker = this.#brokers.get(id);
+    if (broker === undefined || broker.stalledRun !== broker.run) return;
+    broker.stalledRun = NO_RUN;
+    for (const each of this.partitions.of(id)) each.caughtUpAtMs.set(id, this.#catchUpTime());
+    this.#changed();
+  }
+
+  isStorageStalled(id: number): boolean {
+    const broker = this.#brokers.get(id);
+    return broker?.stalledRun === broker?.run;
+  }
+
+  /** Counts starts and ends of a broker's process. */
+  runOf(id: number): number {
+    return this.#brokers.get(id)?.run ?? NO_RUN;
   }
 
   isAlive(id: number): boolean {
@@ -245,7 +256,7 @@ export class KafkaModel {
     return this.#tier.isWell(this.#scheduler.nowMs);
   }
 
-  #brokerView({ id, isFenced, process, usedShare }: Broker, isBlind: boolean): RegisteredBroker {
+  #brokerView({ id, isFenced, process, usedShare }: BrokerRecord, isBlind: boolean): RegisteredBroker {
     const led = this.partitions.all.filter(({ leader }) => leader === id);
     const short = led.filter(({ isr, replicas, adding }) => isr.length < replicas.length - adding.length);
     const under = led.filter(
@@ -267,7 +278,7 @@ export class KafkaModel {
     };
   }
 
-  #register(broker: Broker, run: number): void {
+  #register(broker: BrokerRecord, run: number): void {
     if (broker.run !== run) return;
     // As long as the session of the process before lasts, the controllers refuse another one of its id.
     const delayMs = Math.max(broker.sessionEndsAtMs - this.#scheduler.nowMs, this.quorum.leaderId < 0 ? 1_000 : 0);
@@ -294,7 +305,7 @@ export class KafkaModel {
   }
 
   /** It is gone, and Kafka notices after the session's time, whatever is started in its place. */
-  #loseSession(broker: Broker): void {
+  #loseSession(broker: BrokerRecord): void {
     const endsAtMs = this.#scheduler.nowMs + SESSION_TIMEOUT_MS;
     broker.sessionEndsAtMs = endsAtMs;
     broker.ended = 'badly';
@@ -303,7 +314,7 @@ export class KafkaModel {
     });
   }
 
-  #fenceWhenQuorum(broker: Broker, endsAtMs: number): void {
+  #fenceWhenQuorum(broker: BrokerRecord, endsAtMs: number): void {
     if (broker.sessionEndsAtMs !== endsAtMs || this.#isLetIn(broker)) return;
     if (this.quorum.leaderId >= 0) {
       this.#fence(broker);
@@ -316,7 +327,7 @@ export class KafkaModel {
   }
 
   /** Whether its process has registered. */
-  #isLetIn({ process }: Broker): boolean {
+  #isLetIn({ process }: BrokerRecord): boolean {
     return process === 'running' || process === 'stopping';
   }
 
@@ -326,7 +337,7 @@ export class KafkaModel {
     return broker?.isFenced === false && broker.process !== 'stopping';
   }
 
-  #fence(broker: Broker): void {
+  #fence(broker: BrokerRecord): void {
     broker.isFenced = true;
     this.partitions.withdraw(broker.id, (id) => this.isServing(id));
   }
@@ -363,18 +374,3 @@ const QUOTAS: ReadonlySet<string> = new Set([
 ]);
 
 const BROKER_STATES = { starting: 1, recovering: 2, running: 3, stopping: 6, down: 7 } as const;
-
-function newBroker(id: number, zone: string): Broker {
-  return {
-    id,
-    zone,
-    process: 'down',
-    isFenced: true,
-    run: 0,
-    onListening: () => undefined,
-    usedShare: 0.2,
-    hasRegistered: false,
-    ended: 'in-order',
-    sessionEndsAtMs: 0,
-  };
-}

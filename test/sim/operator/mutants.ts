@@ -19,6 +19,7 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   withRules('brokers go whatever that does to ISRs', 'min-isr', 4, { brokersObstacle: () => undefined }),
   withRules('a roll begins whatever else ails', 'others-well', 5, { clusterObstacle: () => undefined }),
+  withRules('a broker that stalls goes whatever else ails', 'others-well', 41, { stallObstacle: () => undefined }),
   withRules('batches look at no zone', 'one-zone', 4, { chooseBatch: regardlessOfZone }),
   withRules('batches know no limit', 'zone-limit', 15, {
     chooseBatch: (due, _limit, obstacleTo) => RULES.chooseBatch(due, 64, obstacleTo),
@@ -64,6 +65,14 @@ export const MUTANTS: readonly Mutant[] = [
   withPorts('pauses and ignore annotations are overlooked', 'left-alone', 22, (ports) => ({
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({ ...read, psc: neverLeftAlone(read.psc) })),
+  })),
+  withPorts('a broker that stalls is restarted again and again', 'needless-roll', 62, (ports) => ({
+    ...ports,
+    cluster: readAs(ports.cluster, (read) => ({ ...read, psc: stalledJustNow(read.psc, ports.clock.nowMs()) })),
+  })),
+  withPorts('a broker that stalls is left alone', 'liveness', 27, (ports) => ({
+    ...ports,
+    cluster: readAs(ports.cluster, (read) => ({ ...read, psc: withoutStalls(read.psc) })),
   })),
   withPorts('no gate is ever set', 'liveness', 1, (ports) => ({
     ...ports,
@@ -152,6 +161,17 @@ function alwaysInTrouble(psc: StoredPsc): StoredPsc {
     lastTransitionTime: new Date(0).toISOString(),
   } as const;
   return { ...psc, status: { ...psc.status, conditions: [trouble] } };
+}
+
+function stalledJustNow(psc: StoredPsc, nowMs: number): StoredPsc {
+  const { balance } = psc.status ?? {};
+  const stalledBrokers = balance?.stalledBrokers?.map((each) => ({ ...each, since: new Date(nowMs).toISOString() }));
+  if (stalledBrokers === undefined) return psc;
+  return { ...psc, status: { ...psc.status, balance: { ...balance, stalledBrokers } } };
+}
+
+function withoutStalls(psc: StoredPsc): StoredPsc {
+  return { ...psc, status: { ...psc.status, balance: { ...psc.status?.balance, stalledBrokers: [] } } };
 }
 
 function nextController(id: number): number {

@@ -77,6 +77,17 @@ export class PartitionsModel {
     }
   }
 
+  /** Takes a broker that copies nothing any more out of each ISR that has another, and has that one lead. */
+  fallBehind(broker: number, isServing: (id: number) => boolean): void {
+    for (const each of this.of(broker)) {
+      const others = each.isr.filter((id) => id !== broker && isServing(id));
+      each.caughtUpAtMs.delete(broker);
+      if (!each.isr.includes(broker) || others.length === 0) continue;
+      each.isr = each.isr.filter((id) => id !== broker);
+      if (each.leader === broker) each.leader = others[0] ?? -1;
+    }
+  }
+
   /** A broker that did not end in order may have lost what it had last; the last of all is all that there is. */
   endedBadly(broker: number): void {
     for (const each of this.of(broker)) {

@@ -69,6 +69,7 @@ export function observedPod(pod: PodRecord): ObservedPod {
     resourceVersion: pod.resourceVersion,
     role: pod.role,
     ordinal: pod.ordinal,
+    createdAtMs: EPOCH_MS + pod.createdAtMs,
     templateHash: annotations[TEMPLATE_HASH_ANNOTATION] ?? '',
     configHash: annotations[CONFIG_HASH_ANNOTATION] ?? '',
     isTerminating: pod.isTerminating,

@@ -38,6 +38,8 @@ export class World {
   readonly reconcile: Reconcile;
   /** Claims that somebody has deleted. */
   readonly lostClaims = new Set<string>();
+  /** Keys of other objects that somebody has deleted. */
+  readonly deletedByHand = new Set<string>();
   readonly #random: Prng;
   readonly #issued = new Set<string>();
   readonly #processes: OperatorProcess[] = [];

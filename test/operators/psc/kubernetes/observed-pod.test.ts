@@ -7,6 +7,7 @@ const METADATA = {
   namespace: 'psc-orders',
   uid: 'u',
   resourceVersion: '7',
+  creationTimestamp: '2026-01-01T00:00:00Z',
   labels: { 'flotilla.dev/role': 'broker', 'flotilla.dev/psc': 'orders' },
   annotations: {
     'flotilla.dev/template-hash': 't',
@@ -28,6 +29,7 @@ describe('what is seen of a pod', () => {
       resourceVersion: '7',
       role: 'broker',
       ordinal: 2,
+      createdAtMs: Date.parse('2026-01-01T00:00:00Z'),
       templateHash: 't',
       configHash: 'c',
       isTerminating: false,
