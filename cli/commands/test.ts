@@ -11,6 +11,8 @@ import { EXIT_CODES, UserError } from '../user-error.ts';
 /** The machine that CI promises has two cores. */
 const PARALLEL_STAGES = 2;
 
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 interface TestOptions {
   readonly only?: string;
 }
@@ -46,14 +48,20 @@ function chooseStages(only: string | undefined): readonly Stage[] {
 async function test(patterns: readonly string[], stages: readonly Stage[]): Promise<number> {
   const reportDir = mkdtempSync(join(tmpdir(), 'flotilla-test-'));
   const results: StageResult[] = [];
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    stop.abort();
+  };
   const toTask = (stage: Stage): ListrTask => ({
     title: stage.title,
     task: async (_context, task) => {
+      if (stop.signal.aborted) throw new Error('interrupted before it began');
       const result = await runStage(stage, {
         reportDir,
         // The project's own Node before the machine's, for everything that stages start.
         env: { ...process.env, PATH: `${dirname(PATHS.node)}${delimiter}${process.env['PATH'] ?? ''}` },
         extraArgs: patterns,
+        signal: stop.signal,
         onOutput: (line) => {
           // Where every line stays on the screen, only the long stages say how far they are.
           if (process.stdout.isTTY || stage.share === 'alone') task.output = line;
@@ -64,6 +72,7 @@ async function test(patterns: readonly string[], stages: readonly Stage[]): Prom
       if (result.failed > 0) throw new Error(`${stage.name} failed`);
     },
   });
+  for (const name of STOP_SIGNALS) process.on(name, interrupt);
   try {
     await new Listr(
       [
@@ -79,6 +88,7 @@ async function test(patterns: readonly string[], stages: readonly Stage[]): Prom
       },
     ).run();
   } finally {
+    for (const name of STOP_SIGNALS) process.off(name, interrupt);
     rmSync(reportDir, { recursive: true, force: true });
   }
   for (const { stage, output, failed } of results) {

@@ -19,13 +19,23 @@ interface RunOptions {
   readonly onOutput: (line: string) => void;
   /** Passed on to stages that count tests, as in a file pattern. */
   readonly extraArgs: readonly string[];
+  /** Aborted: a person has seen enough. */
+  readonly signal: AbortSignal;
 }
 
-/** Runs one stage to its end and counts what it found; a stage that dies without a report counts as one failure. */
-export async function runStage(stage: Stage, options: RunOptions): Promise<StageResult> {
+/**
+ * Runs one stage to its end and counts what it found; a stage that dies without a report counts as one failure. One that is
+ * interrupted is ended, and what it has started is taken away before this resolves.
+ */
+export async function runStage(stage: Stage, given: RunOptions): Promise<StageResult> {
+  const options = { ...given, env: { ...given.env, ...stage.env } };
   const report = join(options.reportDir, `${stage.name}.json`);
   const args = stage.count === 'jest' ? [`--json`, `--outputFile=${report}`, ...options.extraArgs] : [];
   const { exitCode, output } = await run([...stage.command, ...args], options);
+  if (options.signal.aborted && stage.afterInterrupt !== undefined) {
+    options.onOutput('taking away what was started');
+    await run(stage.afterInterrupt, { ...options, signal: NEVER });
+  }
   const counted = stage.count === 'jest' ? readJestReport(report) : undefined;
   if (counted === undefined)
     return { stage, output, passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 };
@@ -33,12 +43,22 @@ export async function runStage(stage: Stage, options: RunOptions): Promise<Stage
   return { stage, output, ...counted, failed: exitCode === 0 ? counted.failed : Math.max(1, counted.failed) };
 }
 
+const NEVER = new AbortController().signal;
+
 async function run(
   command: readonly string[],
-  { env, onOutput }: RunOptions,
+  { env, onOutput, signal }: RunOptions,
 ): Promise<{ readonly exitCode: number; readonly output: string }> {
   const [file = '', ...args] = command;
-  const child = spawn(file, args, { cwd: INSTALL_ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  // A group of its own: Ctrl-C reaches this process alone, which then ends all of the stage, and waits for it.
+  const child = spawn(file, args, { cwd: INSTALL_ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const end = (): void => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      process.kill(-child.pid, 'SIGTERM');
+    }
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
   const chunks: string[] = [];
   const collect = (chunk: Buffer): void => {
     const text = chunk.toString();
@@ -52,6 +72,7 @@ async function run(
   return await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
+      signal.removeEventListener('abort', end);
       resolve({ exitCode: code ?? 1, output: chunks.join('') });
     });
   });

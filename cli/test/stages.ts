@@ -10,7 +10,14 @@ export interface Stage {
   readonly share: 'parallel' | 'alone';
   /** `jest` stages count their tests; any other stage counts as one check. */
   readonly count: 'jest' | 'one';
+  /** Over the environment of the whole. @default - nothing */
+  readonly env?: NodeJS.ProcessEnv;
+  /** What takes away what the command leaves when it is interrupted. @default - it leaves nothing */
+  readonly afterInterrupt?: readonly string[];
 }
+
+/** Where the tests' own region lies, whatever a person has running in the usual folder. */
+const REGION_STATE = process.env['FLOTILLA_STATE'] ?? '/var/tmp/flotilla-test-region';
 
 const bin = (name: string): string => join(INSTALL_ROOT, 'node_modules', '.bin', name);
 const jest = (project: string, ...more: readonly string[]): readonly string[] => [
@@ -86,6 +93,10 @@ export const STAGES: readonly Stage[] = [
     name: 'region',
     title: 'A whole region on this machine, with faults',
     command: jest('region', '--runInBand'),
+    env: { FLOTILLA_STATE: REGION_STATE },
+    ...(process.env['FLOTILLA_KEEP_REGION'] === undefined
+      ? { afterInterrupt: [PATHS.node, join(INSTALL_ROOT, 'cli', 'main.ts'), 'down', '--purge'] }
+      : {}),
     share: 'alone',
     count: 'jest',
   },
