@@ -14,6 +14,8 @@ export interface ApiCall {
   readonly contentType?: string;
   /** @default application/json */
   readonly accept?: string;
+  /** `text`: the body of a success is a string, whatever it holds. @default json */
+  readonly as?: 'json' | 'text';
 }
 
 export interface ApiAnswer {
@@ -144,7 +146,7 @@ async function tryOnce(
     };
     const settings = url.protocol === 'http:' ? { auth: options.auth } : { ...options, agent };
     const sent = send(url, { ...settings, method: call.method, headers, timeout: REQUEST_TIMEOUT_MS }, (response) => {
-      readAnswer(response).then(resolve, fail);
+      readAnswer(response, call.as).then(resolve, fail);
     });
     sent.once('timeout', () => {
       sent.destroy(Object.assign(new Error(`no answer within ${REQUEST_TIMEOUT_MS / 1000} s`), { code: 'ETIMEDOUT' }));
@@ -183,14 +185,15 @@ function keptAlive(agents: AgentCache, options: RequestOptions): Agent {
   return agents.direct;
 }
 
-async function readAnswer(response: IncomingMessage): Promise<RawAnswer> {
+async function readAnswer(response: IncomingMessage, as: ApiCall['as'] = 'json'): Promise<RawAnswer> {
   const parts: Buffer[] = [];
   for await (const part of response) parts.push(part as Buffer);
   const text = Buffer.concat(parts).toString('utf8');
   const seconds = Number(response.headers['retry-after']);
+  const status = response.statusCode ?? 0;
   return {
-    status: response.statusCode ?? 0,
-    body: parse(text),
+    status,
+    body: as === 'text' && status >= 200 && status < 300 ? text : parse(text),
     ...(Number.isFinite(seconds) ? { retryAfterMs: seconds * 1000 } : {}),
   };
 }

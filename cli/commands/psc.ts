@@ -5,7 +5,9 @@ import type { StoredPsc } from '../../operators/psc/observed.ts';
 import { explainPlan } from '../psc/explain-plan.ts';
 import { explanationText } from '../psc/explanation-text.ts';
 import { observeChanged, observeFromOutside } from '../psc/observe.ts';
-import { forCluster } from '../psc/for-cluster.ts';
+import { collectBundle } from '../psc/bundle/collect.ts';
+import { writeBundle } from '../psc/bundle/write.ts';
+import { forCluster, inCluster } from '../psc/for-cluster.ts';
 import { pollUntil } from '../psc/poll.ts';
 import { isSettled, pscChanges } from '../psc/psc-changes.ts';
 import {
@@ -14,6 +16,7 @@ import {
   dataPlaneOf,
   onePsc,
   type PscCluster,
+  type WholeCluster,
   withPscCluster,
 } from '../psc/psc-cluster.ts';
 import { pscDetail, pscTable } from '../psc/psc-table.ts';
@@ -64,6 +67,18 @@ export function addPscCommand(program: Command): void {
         await explain(cluster, name, options);
       });
     });
+  inCluster(psc.command('bundle').description('pack what a bug report needs into one file, without secrets'))
+    .argument('<name>')
+    .option('--out <file>', 'where to (default: <name>-bundle-<time>.tar.gz here)')
+    .action(async (name: string, options: BundleOptions) => {
+      await withPscCluster(process.env, options, async (cluster) => {
+        await bundle(cluster, name, options);
+      });
+    });
+}
+
+interface BundleOptions extends ClusterChoice {
+  readonly out?: string;
 }
 
 const EXAMPLES = `
@@ -74,6 +89,7 @@ Examples:
   $ sudo ./flotilla psc get demo
   $ sudo ./flotilla psc watch demo
   $ sudo ./flotilla psc explain demo
+  $ sudo ./flotilla psc bundle demo
   $ sudo ./flotilla psc explain --file demo-2-ckus.yaml --dry-run
   $ ./flotilla psc get --context aws-us-west-2-a --json | jq '.[].status.conditions'`;
 
@@ -116,6 +132,18 @@ async function explain(cluster: PscCluster, name: string | undefined, { file, js
     json === true
       ? `${JSON.stringify({ ...explanation, notes: seen.notes }, undefined, 2)}\n`
       : explanationText(explanation, seen.notes, seen.observed.nowMs),
+  );
+}
+
+async function bundle(cluster: WholeCluster, name: string, { out }: BundleOptions): Promise<void> {
+  const nowMs = Date.now();
+  const title = `${name}-bundle-${new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+  const file = out ?? `${title}.tar.gz`;
+  const files = await collectBundle(cluster, name, nowMs);
+  await writeBundle(files, title, file);
+  const missing = files.has('left-out.txt') ? '; left-out.txt in it names what could not be read' : '';
+  print(
+    `${file}: ${files.size} files${missing}\nlook through it before you hand it on: names of topics, users and hosts are in it\n`,
   );
 }
 

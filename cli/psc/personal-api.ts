@@ -1,9 +1,8 @@
-import type { ApiServer } from '../../operators/runtime/api-server.ts';
-import { ApiServerError } from '../../operators/runtime/api-server.ts';
+import { type ApiServer, ApiServerError, type TextApi } from '../../operators/runtime/api-server.ts';
 import { type ApiCall, type ApiConnection, ApiError, bodyOf } from '../apply/api-connection.ts';
 
 /** A person's connection in the form in which the controllers' own readers and writers take it. Watches are our own mistake. */
-export function personalApi(connection: ApiConnection): ApiServer {
+export function personalApi(connection: ApiConnection): ApiServer & TextApi {
   const call = async (what: ApiCall): Promise<unknown> => {
     try {
       return bodyOf(await connection(what));
@@ -14,6 +13,7 @@ export function personalApi(connection: ApiConnection): ApiServer {
   };
   return {
     get: async ({ path, query }) => await call({ method: 'GET', path, query }),
+    text: async ({ path, query }) => (await call({ method: 'GET', path, query, accept: '*/*', as: 'text' })) as string,
     lines: () => {
       throw new Error('nothing is watched here');
     },

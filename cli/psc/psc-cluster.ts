@@ -9,7 +9,7 @@ import { runningRegion } from '../../local/region/running-region.ts';
 import { isNotFound } from '../../operators/psc/kubernetes/api-errors.ts';
 import { collectionPath, PSC_OBJECT } from '../../operators/psc/kubernetes/kinds.ts';
 import type { StoredPsc } from '../../operators/psc/observed.ts';
-import { type ApiServer, apiServer, ApiServerError } from '../../operators/runtime/api-server.ts';
+import { type ApiServer, apiServer, ApiServerError, type TextApi } from '../../operators/runtime/api-server.ts';
 import { connect } from '../apply/api-connection.ts';
 import { loadKubeConfig } from '../apply/kube-config.ts';
 import { inLocalRegion } from '../local/in-local-region.ts';
@@ -32,11 +32,16 @@ export interface PscCluster {
   readonly names?: () => Promise<readonly string[]>;
 }
 
+/** One whose pods' logs can be read too. */
+export interface WholeCluster extends PscCluster {
+  readonly api: ApiServer & TextApi;
+}
+
 /** Runs a command's work on the chosen cluster. @throws UserError in the place of what a person can mend */
 export async function withPscCluster<T>(
   env: NodeJS.ProcessEnv,
   { kubeconfig, context }: ClusterChoice,
-  work: (cluster: PscCluster) => Promise<T>,
+  work: (cluster: WholeCluster) => Promise<T>,
 ): Promise<T> {
   if (kubeconfig === undefined && context === undefined) {
     return await inLocalRegion(env, async ({ layout }) => {

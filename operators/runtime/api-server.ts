@@ -55,6 +55,12 @@ export interface ApiServer {
   readonly write: (call: ApiWrite) => Promise<unknown>;
 }
 
+/** For what is no JSON, as logs of pods are. */
+export interface TextApi {
+  /** Body of an answer as it is. @throws ApiServerError */
+  readonly text: (call: ApiCall) => Promise<string>;
+}
+
 /** The API server refused, or could not be reached; `status` is 0 then. */
 export class ApiServerError extends Error {
   override readonly name = 'ApiServerError';
@@ -92,7 +98,7 @@ export interface ApiStatus {
  *
  * @throws Error when the authority cannot be read.
  */
-export async function apiServer(access: ApiServerAccess): Promise<ApiServer> {
+export async function apiServer(access: ApiServerAccess): Promise<ApiServer & TextApi> {
   const { identity } = access;
   const own = 'tokenFile' in identity ? {} : { cert: identity.certificate, key: identity.key };
   const agent = new Agent({ ca: await readFile(access.caFile, 'utf8'), keepAlive: true, ...own });
@@ -106,14 +112,16 @@ export async function apiServer(access: ApiServerAccess): Promise<ApiServer> {
       });
     }
   };
-  const whole = async (call: SentCall): Promise<unknown> => {
+  const text = async (call: SentCall): Promise<string> => {
     const response = await open(call);
-    let text = '';
-    for await (const part of chunks(response, call.path)) text += part;
-    return parse(text, call.path);
+    let body = '';
+    for await (const part of chunks(response, call.path)) body += part;
+    return body;
   };
+  const whole = async (call: SentCall): Promise<unknown> => parse(await text(call), call.path);
   return {
     get: whole,
+    text: async (call) => await text({ ...call, accept: '*/*' }),
     write: async ({ body, contentType = 'application/json', query = {}, ...call }) =>
       await whole({ ...call, query, body: { text: JSON.stringify(body), contentType } }),
     lines: async function* (call) {
@@ -142,6 +150,8 @@ const SILENCE_MS = 90_000;
 
 interface SentCall extends ApiCall {
   readonly method?: WriteMethod;
+  /** @default application/json */
+  readonly accept?: string;
   readonly body?: { readonly text: string; readonly contentType: string };
 }
 
@@ -159,11 +169,11 @@ class Refusal {
 }
 
 async function answer(access: ApiServerAccess, agent: Agent, call: SentCall): Promise<IncomingMessage | Refusal> {
-  const { path, query, signal, method = 'GET', body } = call;
+  const { path, query, signal, method = 'GET', accept = 'application/json', body } = call;
   const url = new URL(path, access.server);
   for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
   const headers = {
-    accept: 'application/json',
+    accept,
     ...(body === undefined ? {} : bodyHeaders(body)),
     ...(await authorization(access.identity)),
   };

@@ -19,7 +19,7 @@ describe('flotilla psc', () => {
   test('says what it can do, with examples', async () => {
     const { code, out } = await runFlotilla(['psc', '--help']);
     expect(code).toBe(0);
-    for (const command of ['get', 'watch', 'explain']) expect(out).toMatch(new RegExp(`psc ${command}`));
+    for (const command of ['get', 'watch', 'explain', 'bundle']) expect(out).toMatch(new RegExp(`psc ${command}`));
   });
 
   test.each<[string, readonly string[], RegExp]>([
