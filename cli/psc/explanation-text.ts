@@ -1,4 +1,6 @@
+import { CONDITION_TYPES } from '../../contracts/conditions.ts';
 import type { Condition } from '../../contracts/gen/psc-types.ts';
+import { BALANCING_CALLS, runbookOf } from '../../contracts/runbooks.ts';
 import { table } from '../table.ts';
 import { age } from './age.ts';
 import type { ExplainedWait, Explanation } from './explain-plan.ts';
@@ -28,6 +30,10 @@ export function explanationText(explanation: Explanation, notes: readonly string
       'waits for',
       waits.map((wait) => waitLine(wait, nowMs)),
     ),
+    ...section(
+      'runbooks',
+      runbooksFor(conditions, waits).map((page) => `  ${page}`),
+    ),
     ...(refusal === undefined ? passLines(steps, ahead, waits) : ['', `nothing is planned: ${refusal}`]),
     ...section(
       'taken for granted',
@@ -35,6 +41,27 @@ export function explanationText(explanation: Explanation, notes: readonly string
     ),
     '',
   ].join('\n');
+}
+
+/** Pages for what is not well, and for what is waited for. */
+function runbooksFor(conditions: readonly Condition[], waits: readonly ExplainedWait[]): readonly string[] {
+  const reasons = [...conditions.filter(isTrouble), ...waits].map(({ reason }) => reason);
+  return [...new Set(reasons.flatMap((reason) => runbookOf(reason) ?? []))];
+}
+
+/** Whether somebody may be called for it; a reason alone does not say so: `Rolling` is one and a condition too. */
+function isTrouble({ type, status, reason }: Condition): boolean {
+  switch (type) {
+    case CONDITION_TYPES.stalled:
+      return status === 'True';
+    case CONDITION_TYPES.ready:
+    case CONDITION_TYPES.storageTiered:
+      return status !== 'True';
+    case CONDITION_TYPES.balancing:
+      return Object.hasOwn(BALANCING_CALLS, reason);
+    default:
+      return false;
+  }
 }
 
 /** Conditions as lines, aligned. */

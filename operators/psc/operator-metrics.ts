@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import type { ApiVerb } from '../runtime/bounded-api.ts';
 import type { MetricsText } from '../runtime/health-server.ts';
 import type { QueueDepth } from '../runtime/work-queue.ts';
@@ -18,6 +19,8 @@ export interface OperatorMetricsOptions {
   readonly queueDepth: () => QueueDepth;
   readonly isLeader: () => boolean;
   readonly cachedObjects: () => number;
+  /** Those that this process looks after. */
+  readonly pscs: () => Iterable<PhysicalStatefulCluster>;
 }
 
 /** Metrics of the operator, for Prometheus. */
@@ -52,6 +55,7 @@ export function operatorMetrics(options: OperatorMetricsOptions): OperatorMetric
   const lagging = new Map<string, ConsumerLag>();
   addWaitGauges(registry, waiting);
   addLagGauges(registry, lagging);
+  addConditionGauge(registry, options);
   addStateGauges(registry, options);
   return {
     contentType: registry.contentType,
@@ -111,6 +115,23 @@ function addWaitGauges(registry: Registry, waiting: ReadonlyMap<string, Readonly
       this.reset();
       for (const [psc, waits] of waiting) {
         for (const { task, reason, sinceMs } of waits.values()) this.set({ psc, task, reason }, sinceMs / SECOND_MS);
+      }
+    },
+  });
+}
+
+function addConditionGauge(registry: Registry, { pscs }: OperatorMetricsOptions): void {
+  new Gauge({
+    name: 'flotilla_operator_condition',
+    help: '1 for what each condition of a PSC says now.',
+    labelNames: ['psc', 'type', 'status', 'reason'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { metadata, status: said } of pscs()) {
+        for (const { type, status, reason } of said?.conditions ?? []) {
+          this.set({ psc: metadata.name, type, status, reason }, 1);
+        }
       }
     },
   });

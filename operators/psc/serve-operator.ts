@@ -46,6 +46,7 @@ export async function serveOperator(options: OperatorOptions): Promise<void> {
     queueDepth: () => term.queueDepth(),
     isLeader: () => term.isLeader(),
     cachedObjects: () => cache.size(),
+    pscs: () => (term.isLeader() ? cache.pscs() : []),
   });
   const api = boundedApi(options.api, { ...API_BOUNDS, timers: SYSTEM_TIMERS, onCall: metrics.apiCallEnded });
   const changes = new Set<(psc: string) => void>();

@@ -7,6 +7,7 @@ import { PORTS as KAFKA_PORTS } from '../kafka/listeners.ts';
 import type { ClusterContext } from '../shared/cluster-context.ts';
 import { selectorLabels } from '../shared/platform-labels.ts';
 import { PORTS } from '../shared/ports.ts';
+import { alertRules } from './alerts.ts';
 import { DATA_PLANE_SERVICES } from './data-plane-rules.ts';
 import { dashboardJson } from './dashboard.ts';
 
@@ -34,6 +35,12 @@ export class Monitoring extends Construct {
         port: PORTS.metrics,
       });
     }
+    new ApiObject(this, 'alerts', {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PrometheusRule',
+      metadata: { name: 'flotilla', namespace: NAMESPACES.system },
+      spec: { groups: [{ name: 'flotilla', rules: alertRules() }] },
+    });
     podMonitor(this, 'kafka', {
       name: 'kafka',
       selector: { matchExpressions: [LABELS.psc, LABELS.role].map((key) => ({ key, operator: 'Exists' })) },

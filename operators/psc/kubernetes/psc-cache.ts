@@ -21,6 +21,8 @@ export interface PscCache {
   readonly isSynced: () => boolean;
   /** Names of the PSCs that are there. */
   readonly names: () => readonly string[];
+  /** They themselves, without what was made for them. */
+  readonly pscs: () => readonly StoredPsc[];
   readonly get: (psc: string) => PscObjects | undefined;
   /** Takes an object as one of our own writes returned it. */
   readonly assume: (object: KubernetesObject) => void;
@@ -64,7 +66,8 @@ export function pscCache(options: PscCacheOptions): PscCache {
   };
   return {
     isSynced,
-    names: () => [...cache.owners()].filter((psc) => isThere(cache.objectsOf(psc))),
+    names: () => [...cache.owners()].filter((psc) => pscAmong(cache.objectsOf(psc)) !== undefined),
+    pscs: () => [...cache.owners()].flatMap((psc) => pscAmong(cache.objectsOf(psc)) ?? []),
     get: (psc) => pscObjects(cache.objectsOf(psc), (node) => nodes.isLost(node)),
     assume: (object) => {
       const kind = [PSC_OBJECT, ...MADE_KINDS].find((each) => each.kind === object.kind);
@@ -101,9 +104,11 @@ export function isLostNode({ status }: RawNode): boolean {
   return (status?.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'Unknown') === 'Unknown';
 }
 
-function isThere(kept: Iterable<KeptObject>): boolean {
-  for (const each of kept) if (each.kind === 'object' && each.object.kind === PSC_OBJECT.kind) return true;
-  return false;
+function pscAmong(kept: Iterable<KeptObject>): StoredPsc | undefined {
+  for (const each of kept) {
+    if (each.kind === 'object' && each.object.kind === PSC_OBJECT.kind) return each.object as unknown as StoredPsc;
+  }
+  return undefined;
 }
 
 interface NodesOptions {

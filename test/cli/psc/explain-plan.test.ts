@@ -15,6 +15,7 @@ describe('what the operator does next', () => {
     expect(explanation.pods.map(({ state, roll }) => `${state} ${roll}`)).toEqual(Array(6).fill('InSync no'));
     const text = explanationText(explanation, [], NOW_MS);
     expect(text).toMatch(/nothing is to be done/);
+    expect(text).not.toMatch(/runbooks/);
     expect(text).toMatch(/flotilla\.dev\/Ready +True +AllBrokersInSync/);
   });
 
@@ -26,7 +27,7 @@ describe('what the operator does next', () => {
     expect(explanation.steps.some((step) => step.startsWith('make Service/psc-orders/kafka-3-external'))).toBe(true);
     expect(explanation.steps.some((step) => step.includes('PersistentVolumeClaim'))).toBe(false);
     expect(explanationText(explanation, ['a note'], NOW_MS)).toMatch(
-      /waits for\n {2}resize: WaitingForExternalDns\n.*\n\nthe next pass\n {2}1\. [^]*after it\n {2}add kafka-3[^]*taken for granted\n {2}a note/,
+      /waits for\n {2}resize: WaitingForExternalDns\n.*\n\nrunbooks\n {2}docs\/runbooks\/WaitingForExternalDns\.md\n\nthe next pass\n {2}1\. [^]*after it\n {2}add kafka-3[^]*taken for granted\n {2}a note/,
     );
   });
 

@@ -69,6 +69,7 @@ function shownMetrics(): ReturnType<typeof operatorMetrics> {
     queueDepth: () => ({ waiting: 0, running: 0, later: 0 }),
     isLeader: () => true,
     cachedObjects: () => 0,
+    pscs: () => [],
   });
 }
 

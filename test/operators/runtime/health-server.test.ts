@@ -65,6 +65,7 @@ function metricsAt(nowMs: number): { readonly metrics: OperatorMetrics; readonly
     queueDepth: () => ({ waiting: 1, running: 2, later: 3 }),
     isLeader: () => true,
     cachedObjects: () => 4,
+    pscs: () => [],
   });
   return { metrics, clock };
 }
