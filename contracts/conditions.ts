@@ -52,7 +52,9 @@ export const CONDITION_REASONS = {
     'WaitingForPods',
     'WaitingForLeaders',
     'RollStopped',
+    'CredentialsLost',
     'Paused',
+    'OutsideMaintenanceWindow',
   ],
   'flotilla.dev/Balancing': [
     'Balanced',

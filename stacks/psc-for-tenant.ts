@@ -71,6 +71,7 @@ export function pscForTenant(
         identity: storage.identity,
       },
       deletionProtection: tenant.deletionProtection,
+      ...(tenant.maintenanceWindows === undefined ? {} : { maintenanceWindows: tenant.maintenanceWindows }),
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Cloud } from '../contracts/cloud.ts';
+import type { MaintenanceWindow } from '../contracts/gen/psc-types.ts';
 
 /**
  * One stack, one region: what `stacks/Pulumi.<stack>.yaml` says once parsed, with every default filled in.
@@ -144,6 +145,8 @@ export interface TenantConfig {
   readonly allowedSourceRanges: readonly string[];
   /** Broker settings beside those that the platform owns. */
   readonly config: Readonly<Record<string, string>>;
+  /** When pods that work may be replaced; absent: at any time. */
+  readonly maintenanceWindows?: readonly MaintenanceWindow[];
   readonly deletionProtection: boolean;
 }
 

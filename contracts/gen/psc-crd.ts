@@ -1042,6 +1042,50 @@ export const PSC_CRD: CustomResourceDefinition = {
                   "deletionProtection": {
                     "type": "boolean",
                     "description": "Deleting the PSC is refused while set."
+                  },
+                  "maintenanceWindows": {
+                    "type": "array",
+                    "maxItems": 16,
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "days": {
+                          "type": "array",
+                          "maxItems": 7,
+                          "items": {
+                            "type": "string",
+                            "pattern": "^(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)$",
+                            "maxLength": 9
+                          },
+                          "x-kubernetes-list-type": "set",
+                          "description": "Days on which it opens; none: every day."
+                        },
+                        "start": {
+                          "type": "string",
+                          "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+                          "maxLength": 5,
+                          "description": "When it opens, by the clock on the wall, as in 02:30."
+                        },
+                        "durationMinutes": {
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": 30,
+                          "maximum": 1440
+                        },
+                        "timeZone": {
+                          "type": "string",
+                          "pattern": "^[A-Za-z][A-Za-z0-9_+/-]*$",
+                          "maxLength": 64,
+                          "description": "Whose clock, by its name in the IANA's database, as in Europe/Berlin. UTC where absent."
+                        }
+                      },
+                      "required": [
+                        "start",
+                        "durationMinutes"
+                      ]
+                    },
+                    "x-kubernetes-list-type": "atomic",
+                    "description": "When the operator may begin to replace pods that work; none: at any time. What does not work is repaired at any time, and a batch that has begun is brought to its end."
                   }
                 },
                 "required": [

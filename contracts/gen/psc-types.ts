@@ -32,6 +32,11 @@ export interface PhysicalStatefulClusterSpec {
   readonly maintenance?: MaintenanceSpec;
   /** Deleting the PSC is refused while set. */
   readonly deletionProtection?: boolean;
+  /**
+   * When the operator may begin to replace pods that work; none: at any time. What does not work is repaired at any time, and a
+   * batch that has begun is brought to its end.
+   */
+  readonly maintenanceWindows?: readonly MaintenanceWindow[];
 }
 
 export interface KafkaSpec {
@@ -171,6 +176,16 @@ export interface MaintenanceSpec {
    * names with an asterisk after it.
    */
   readonly excludedTopics?: readonly string[];
+}
+
+export interface MaintenanceWindow {
+  /** Days on which it opens; none: every day. */
+  readonly days?: readonly string[];
+  /** When it opens, by the clock on the wall, as in 02:30. */
+  readonly start: string;
+  readonly durationMinutes: number;
+  /** Whose clock, by its name in the IANA's database, as in Europe/Berlin. UTC where absent. */
+  readonly timeZone?: string;
 }
 
 export interface PhysicalStatefulClusterStatus {

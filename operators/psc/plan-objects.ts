@@ -35,9 +35,13 @@ export function planObjects(context: Context, claims: readonly KubernetesObject[
       ]
     : [];
   const [credentials, names, volumes] = gates;
+  // A cluster that does not grow must hear of it too: no pod of it could come back.
+  const { credentials: held } = observed;
+  const lostCredentials: Wait | undefined =
+    !isAdding && held.state === 'lost' ? { task: 'pods', reason: 'CredentialsLost', message: held.reason } : undefined;
   const isHeldByNames = credentials !== undefined || names !== undefined;
-  const held = new Set(isHeldByNames ? newPods.broker.map(({ name }) => claimName(name)) : []);
-  const wantedClaims = claims.filter(({ metadata }) => !held.has(metadata.name) && !lost.has(metadata.name));
+  const heldClaims = new Set(isHeldByNames ? newPods.broker.map(({ name }) => claimName(name)) : []);
+  const wantedClaims = claims.filter(({ metadata }) => !heldClaims.has(metadata.name) && !lost.has(metadata.name));
   const obstacle = credentials ?? names ?? volumes;
   return {
     writes: [
@@ -49,7 +53,11 @@ export function planObjects(context: Context, claims: readonly KubernetesObject[
       ),
       ...unusedConfigs(context),
     ],
-    waits: [...(obstacle === undefined ? [] : [obstacle]), ...shrinkWaits(context), ...lostWaits(lost)],
+    waits: [
+      ...[obstacle, lostCredentials].filter((wait) => wait !== undefined),
+      ...shrinkWaits(context),
+      ...lostWaits(lost),
+    ],
   };
 }
 

@@ -6,6 +6,7 @@ import type { FenceStatus } from '../../contracts/gen/psc-types.ts';
 import { classify, isWell, type Member } from './classify.ts';
 import type { Context, RoleContext } from './context.ts';
 import { lostClaims } from './gates.ts';
+import { OUTSIDE_WINDOW } from './continue-batch.ts';
 import { byKey, type Observed, type StoredPsc } from './observed.ts';
 import { planClaims } from './plan-claims.ts';
 import { planConditions } from './plan-conditions.ts';
@@ -43,7 +44,9 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
   const hasFinalizer = psc.metadata.finalizers?.includes(FINALIZER) === true;
   const claims = planClaims(context.view, observed);
   const isPaused = psc.spec.maintenance?.paused === true;
-  const objects = isPaused ? { writes: [], waits: [] } : planObjects(context, claims.objects);
+  const planned = planObjects(context, claims.objects);
+  // What is lost is lost in a pause too.
+  const objects = isPaused ? { writes: [], waits: planned.waits.filter(({ reason }) => LOSSES.has(reason)) } : planned;
   const before: readonly Write[] = isPaused
     ? gateWrites(context.members)
     : [...objects.writes, ...claims.events, ...gateWrites(context.members), ...planSettings(context)];
@@ -66,14 +69,22 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
     roll.pending.length > 0 ||
     roll.fence !== undefined ||
     !context.members.every(isWell);
+  // The next window may be days away.
+  const isHeldForLong =
+    writes.length === 0 &&
+    roll.fence === undefined &&
+    waits.every(({ reason }) => reason === OUTSIDE_WINDOW) &&
+    waits.length > 0;
   return {
     writes,
     waits,
     conditions: planConditions(context, findings),
     status: planStatus(context, settled),
-    lookAgainMs: isBusy ? BUSY_LOOK_MS : REST_LOOK_MS,
+    lookAgainMs: isBusy && !isHeldForLong ? BUSY_LOOK_MS : REST_LOOK_MS,
   };
 }
+
+const LOSSES: ReadonlySet<string> = new Set(['VolumeLost', 'CredentialsLost']);
 
 /** What the parts of a plan share, for whoever wants to look into one. */
 export function contextOf(observed: Observed, { dataPlane, holder, rules = RULES }: PlanOptions): Context {

@@ -11,7 +11,8 @@ import type { RollPlan } from './plan-roll.ts';
 /** What the status says beside conditions. */
 export function planStatus(context: Context, { fence, rolls }: Pick<RollPlan, 'fence' | 'rolls'>): PlannedStatus {
   const { observed, view, members } = context;
-  const brokers = members.filter(({ role }) => role === 'broker').map((each) => brokerStatus(context, each));
+  const placed = members.filter(({ role }) => role === 'broker').map((each) => brokerStatus(context, each));
+  const brokers = [...placed, ...leavingRows(context, placed)];
   const controllers = members
     .filter(({ role }) => role === 'controller')
     .map((each) => controllerStatus(context, each));
@@ -28,6 +29,15 @@ export function planStatus(context: Context, { fence, rolls }: Pick<RollPlan, 'f
     ...(fence === undefined ? {} : { fence }),
     ...(rolls.length === 0 ? {} : { rolls }),
   };
+}
+
+/** Brokers that served and are placed no longer hold data until the balancer has emptied them: nobody forgets them before. */
+function leavingRows({ observed }: Context, placed: readonly BrokerStatus[]): readonly BrokerStatus[] {
+  const names = new Set(placed.map(({ pod }) => pod));
+  const rows = observed.psc.status?.brokers ?? [];
+  return rows
+    .filter(({ pod, joined }) => joined === true && !names.has(pod))
+    .map((row) => ({ ...row, state: 'Draining' as const }));
 }
 
 function brokerStatus(context: Context, each: Member): BrokerStatus {

@@ -1,3 +1,4 @@
+import { isMaintenanceTime } from '../../contracts/maintenance-windows.ts';
 import { brokersObstacle, clusterObstacle, quorumObstacle, stallObstacle } from './safety.ts';
 import { fileChange, templateToKeep, templateToServe } from './templates.ts';
 import { claimObstacle, nameObstacle } from './gates.ts';
@@ -20,6 +21,7 @@ export interface Rules {
   readonly claimObstacle: typeof claimObstacle;
   readonly chooseBatch: typeof chooseBatch;
   readonly tieringOf: typeof tieringOf;
+  readonly isMaintenanceTime: typeof isMaintenanceTime;
 }
 
 export const RULES: Rules = {
@@ -34,4 +36,5 @@ export const RULES: Rules = {
   claimObstacle,
   chooseBatch,
   tieringOf,
+  isMaintenanceTime,
 };

@@ -2,6 +2,7 @@ import type { KafkaRole } from '../../constructs/kubernetes/kafka/cluster-view.t
 import { configMapName } from '../../constructs/kubernetes/kafka/config-maps.ts';
 import { parseProperties } from '../../constructs/kubernetes/kafka/properties.ts';
 import { CONFIG_HASH_ANNOTATION, TEMPLATE_HASH_ANNOTATION } from '../../constructs/kubernetes/kafka/pod-template.ts';
+import { isPlatformOwned } from '../../constructs/kubernetes/kafka/user-config.ts';
 import { STATEFUL_SETS } from '../../constructs/kubernetes/kafka/stateful-sets.ts';
 import type { ClusterView } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
@@ -149,7 +150,8 @@ function settingsChange(
   // What is taken away stays in force in a running broker: its own file still says it.
   if ([...before.keys()].some((key) => !after.has(key))) return { kind: 'restart' };
   const changed = [...after].filter(([key, value]) => before.get(key) !== value);
-  if (changed.some(([key]) => !dynamic.has(key))) return { kind: 'restart' };
+  // Nobody sets in running brokers what the platform owns: it follows from other parts of the spec.
+  if (changed.some(([key]) => !dynamic.has(key) || isPlatformOwned(key))) return { kind: 'restart' };
   return { kind: 'dynamic', settings: Object.fromEntries(changed) };
 }
 

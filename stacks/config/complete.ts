@@ -1,3 +1,4 @@
+import type { MaintenanceWindow } from '../../contracts/gen/psc-types.ts';
 import type {
   BudgetConfig,
   KubernetesClusterConfig,
@@ -68,6 +69,20 @@ function completeControlPlane(
   };
 }
 
+function completeWindow({
+  days,
+  start,
+  durationMinutes,
+  timeZone,
+}: NonNullable<Tenant['maintenanceWindows']>[number]): MaintenanceWindow {
+  return {
+    start,
+    durationMinutes,
+    ...(days === undefined ? {} : { days }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+  };
+}
+
 function completeTenant(tenant: Tenant, firstCluster: string, zones: readonly string[]): TenantConfig {
   return {
     name: tenant.name,
@@ -86,6 +101,9 @@ function completeTenant(tenant: Tenant, firstCluster: string, zones: readonly st
     limits: withoutUndefined(tenant.limits ?? {}),
     allowedSourceRanges: tenant.allowedSourceRanges ?? [],
     config: Object.fromEntries(Object.entries(tenant.config ?? {}).map(([key, value]) => [key, String(value)])),
+    ...(tenant.maintenanceWindows === undefined
+      ? {}
+      : { maintenanceWindows: tenant.maintenanceWindows.map(completeWindow) }),
     deletionProtection: tenant.deletionProtection ?? true,
   };
 }

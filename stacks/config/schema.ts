@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { CLOUDS } from '../../contracts/cloud.ts';
+import { DAYS } from '../../contracts/maintenance-windows.ts';
 import { CIDR_PATTERN } from './cidr.ts';
 import { KAFKA_VERSIONS, POSTGRES_VERSIONS } from './versions.ts';
 
@@ -189,6 +190,18 @@ const limit = (what: string) => whole(what, 1, 100_000_000).optional();
 /** The hot set that volumes are sized for. */
 export const DEFAULT_LOCAL_RETENTION_HOURS = 24;
 
+const maintenanceWindow = z.strictObject({
+  days: z.array(z.enum(DAYS)).optional().meta({ default: [], description: 'Days on which it opens; none: every day.' }),
+  start: z
+    .string()
+    .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'A window opens at a time of the day in quotes, as in "02:30".')
+    .describe('When it opens, by the clock on the wall.'),
+  durationMinutes: whole('The duration in minutes', 30, 1440).describe('How long batches of pods may begin.'),
+  timeZone: text('A time zone')
+    .optional()
+    .meta({ default: 'UTC', description: "Whose clock, by its name in the IANA's database, as in `Europe/Berlin`." }),
+});
+
 const tenant = z
   .strictObject({
     name: shortName("A tenant's name", 40).describe("Unique over all stacks; also the name of the tenant's PSC."),
@@ -229,6 +242,11 @@ const tenant = z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
       .optional()
       .meta({ default: {}, description: 'Broker settings beside those that the platform owns.' }),
+    maintenanceWindows: z
+      .array(maintenanceWindow)
+      .max(16, 'A tenant has at most 16 maintenance windows.')
+      .optional()
+      .meta({ default: [], description: 'When pods that work may be replaced; none: at any time.' }),
     deletionProtection: z
       .boolean()
       .optional()

@@ -253,6 +253,28 @@ const EXCLUDED_EXAMPLES: readonly PscExample[] = [
   }),
 ];
 
+const WINDOWS = 'spec.maintenanceWindows';
+
+const WINDOW_EXAMPLES: readonly PscExample[] = [
+  kept('must match', 'maintenance windows of some days and of every day', {
+    [WINDOWS]: [
+      { days: ['Saturday', 'Sunday'], start: '23:30', durationMinutes: 240, timeZone: 'America/Argentina/Ushuaia' },
+      { start: '02:00', durationMinutes: 30 },
+    ],
+  }),
+  structure('must match', 'a window that opens after midnight has come', {
+    [WINDOWS]: [{ start: '24:00', durationMinutes: 60 }],
+  }),
+  structure('must match', 'a window on a day that no week has', {
+    [WINDOWS]: [{ days: ['Caturday'], start: '02:00', durationMinutes: 60 }],
+  }),
+  structure('must be >= 30', 'a window too short for a batch', { [WINDOWS]: [{ start: '02:00', durationMinutes: 5 }] }),
+  structure('must be <= 1440', 'a window of more than a day', {
+    [WINDOWS]: [{ start: '02:00', durationMinutes: 1441 }],
+  }),
+  structure('is required', 'a window without an end', { [WINDOWS]: [{ start: '02:00' }] }),
+];
+
 export const PSC_EXAMPLES: readonly PscExample[] = [
   ...NAME_EXAMPLES,
   ...KIND_EXAMPLES,
@@ -260,6 +282,7 @@ export const PSC_EXAMPLES: readonly PscExample[] = [
   ...SPEC_EXAMPLES,
   ...STRUCTURE_EXAMPLES,
   ...EXCLUDED_EXAMPLES,
+  ...WINDOW_EXAMPLES,
 ];
 
 function controllers(count: number): readonly string[] {

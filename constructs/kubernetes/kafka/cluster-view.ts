@@ -1,5 +1,11 @@
 import type { DataPlane } from '../../../contracts/data-plane.ts';
-import type { KafkaSpec, PhysicalStatefulCluster, ZonePlacement } from '../../../contracts/gen/psc-types.ts';
+import type {
+  KafkaSpec,
+  MaintenanceWindow,
+  PhysicalStatefulCluster,
+  ZonePlacement,
+} from '../../../contracts/gen/psc-types.ts';
+import { isTimeZone } from '../../../contracts/maintenance-windows.ts';
 import { pscNamespace } from '../../../contracts/names.ts';
 import { InvalidPscError, type PscViolation } from './invalid-psc-error.ts';
 import { retentionViolations, userConfigViolations } from './user-config.ts';
@@ -62,6 +68,7 @@ export function viewCluster(psc: PhysicalStatefulCluster, dataPlane: DataPlane):
     ...placementViolations('spec.kafka.controllers.placement', 'controller', controllers, dataPlane),
     ...countViolations(brokers, controllers),
     ...userConfigViolations(kafka.config ?? {}),
+    ...windowViolations(spec.maintenanceWindows ?? []),
     ...(kafka.tieredStorage === undefined
       ? []
       : retentionViolations(kafka.config ?? {}, kafka.tieredStorage.localRetentionMs)),
@@ -84,6 +91,21 @@ function placedPods(placement: Readonly<Record<string, ZonePlacement>>): readonl
   return Object.entries(placement)
     .flatMap(([zone, { pods }]) => pods.map((name) => ({ name, zone, ordinal: ordinalOf(name) })))
     .sort((a, b) => a.ordinal - b.ordinal || (a.zone < b.zone ? -1 : 1));
+}
+
+/** Which time zones there are only a program can tell. */
+function windowViolations(windows: readonly MaintenanceWindow[]): readonly PscViolation[] {
+  return windows.flatMap(({ timeZone }, index) => {
+    if (timeZone === undefined || isTimeZone(timeZone)) return [];
+    return [
+      {
+        field: `spec.maintenanceWindows[${index}].timeZone`,
+        value: JSON.stringify(timeZone),
+        rule: "time zones are those of the IANA's database",
+        remedy: 'Name one, as in Europe/Berlin, or leave it out for UTC',
+      },
+    ];
+  });
 }
 
 /** Number of a pod, or of its volume claim, among those of its role. */

@@ -1,3 +1,4 @@
+import { isTimeZone } from '../../../contracts/maintenance-windows.ts';
 import { MOTHERSHIP, NAMESPACES } from '../../../contracts/names.ts';
 import {
   isPlatformOwned,
@@ -21,6 +22,25 @@ const tenantOnce: Rule = {
       message: `The tenant ${name} is here already, as tenants[${String(before.path[1])}].`,
     }));
   },
+};
+
+/** Which there are only a program can tell. */
+const timeZone: Rule = {
+  name: 'time-zone',
+  check: (draft) =>
+    tenantsOf(draft).flatMap(([path, { maintenanceWindows = [] }]) =>
+      maintenanceWindows.flatMap((window, index): readonly RuleFinding[] =>
+        window?.timeZone === undefined || isTimeZone(window.timeZone)
+          ? []
+          : [
+              {
+                path: [...path, 'maintenanceWindows', index, 'timeZone'],
+                message: `${window.timeZone} is no time zone of the IANA's database.`,
+                suggestion: 'Name a city of the zone, as in Europe/Berlin, or leave it out for UTC.',
+              },
+            ],
+      ),
+    ),
 };
 
 const PLATFORM_PREFIX = 'flotilla-';
@@ -96,4 +116,4 @@ function sentence(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
-export const tenantRules: readonly Rule[] = [tenantOnce, nameFree, settingFree, retentionCoversVolumes];
+export const tenantRules: readonly Rule[] = [tenantOnce, nameFree, settingFree, retentionCoversVolumes, timeZone];

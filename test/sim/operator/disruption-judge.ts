@@ -1,5 +1,6 @@
 import type { KafkaRole } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { CONFIG_HASH_ANNOTATION } from '../../../constructs/kubernetes/kafka/pod-template.ts';
+import { isMaintenanceTime } from '../../../contracts/maintenance-windows.ts';
 import type { StoredPsc } from '../../../operators/psc/observed.ts';
 import type { Invariant } from './invariants.ts';
 import { isLeftAlone } from './left-alone.ts';
@@ -23,6 +24,9 @@ export interface Decision {
 const MAX_AGE_MS = 10_000;
 /** A crash shows at the earliest when its session ends, a second later in what Kafka says. */
 const HIDDEN_MS = SESSION_TIMEOUT_MS + 1_000;
+
+/** More than clocks of processes differ by. */
+const CLOCKS_APART_MS = 10_000;
 
 interface Down {
   readonly uid: string;
@@ -88,6 +92,7 @@ export class DisruptionJudge {
     if (!this.#isServing(pod)) return;
     this.#checkLeftAlone(decision, pod);
     this.#checkNeed(decision, pod);
+    this.#checkWindow(decision, pod);
     this.#checkOthers(decision, pod);
     this.#checkZone(decision, pod);
     if (pod.role === 'broker') this.#checkReplicas(decision, pod);
@@ -126,6 +131,18 @@ export class DisruptionJudge {
     const isNeeded = inForce.some(({ psc }) => needsRestart(pod, wantedOf(psc, this.#world.dataPlane)));
     if (!isNeeded && !this.#wasSaidToStall(pod) && !this.#hasLostItsFiles(pod))
       this.#violate('needless-roll', `${by} disrupts ${pod.name}, which is as the spec has it`);
+  }
+
+  /** What has begun may be brought to its end, and who stalls is repaired. */
+  #checkWindow({ by, readAtMs }: Decision, pod: PodRecord): void {
+    if (this.#down.size > 0 || this.#wasSaidToStall(pod)) return;
+    const since = this.#specs.findLastIndex(({ atMs }) => atMs <= readAtMs);
+    const { nowMs } = this.#world.scheduler;
+    const times = [readAtMs - CLOCKS_APART_MS, nowMs, nowMs + CLOCKS_APART_MS].map((atMs) => EPOCH_MS + atMs);
+    const isOpen = this.#specs
+      .slice(Math.max(0, since))
+      .some(({ psc }) => times.some((atMs) => isMaintenanceTime(psc.spec.maintenanceWindows ?? [], atMs)));
+    if (!isOpen) this.#violate('in-window', `${by} disrupts ${pod.name}, and no window is open`);
   }
 
   /** A stall that was said before the pod came has had its restart. */

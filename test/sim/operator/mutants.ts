@@ -20,6 +20,7 @@ export const MUTANTS: readonly Mutant[] = [
   withRules('brokers go whatever that does to ISRs', 'min-isr', 4, { brokersObstacle: () => undefined }),
   withRules('a roll begins whatever else ails', 'others-well', 5, { clusterObstacle: () => undefined }),
   withRules('a broker that stalls goes whatever else ails', 'others-well', 41, { stallObstacle: () => undefined }),
+  withRules('it is always time for maintenance', 'in-window', 63, { isMaintenanceTime: () => true }),
   withRules('batches look at no zone', 'one-zone', 4, { chooseBatch: regardlessOfZone }),
   withRules('batches know no limit', 'zone-limit', 15, {
     chooseBatch: (due, _limit, obstacleTo) => RULES.chooseBatch(due, 64, obstacleTo),
@@ -70,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({ ...read, psc: stalledJustNow(read.psc, ports.clock.nowMs()) })),
   })),
-  withPorts('a broker that stalls is left alone', 'liveness', 27, (ports) => ({
+  withPorts('a broker that stalls is left alone', 'liveness', 8, (ports) => ({
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({ ...read, psc: withoutStalls(read.psc) })),
   })),

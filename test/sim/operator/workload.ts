@@ -7,6 +7,7 @@ import type { Prng } from '../kernel/prng.ts';
 import { requestedGib, withField } from './api-model.ts';
 import { replaceNode } from './faults.ts';
 import { BAD_IMAGE_MARK, BAD_SETTING, TOO_MUCH_CPU_MILLIS } from './pod-template-facts.ts';
+import { EPOCH_MS } from './wall-clock.ts';
 import type { World } from './world.ts';
 
 /** What people and the control plane do to the cluster in one run. */
@@ -114,6 +115,12 @@ const ACTS: readonly (readonly [string, Act])[] = [
     },
   ],
   [
+    'windows',
+    (world, random) => {
+      setWindows(world, random);
+    },
+  ],
+  [
     'pause',
     (world) => {
       setMaintenance(world, { paused: true });
@@ -161,6 +168,12 @@ const MENDS: Readonly<Record<string, (world: World) => void>> = {
   },
   pause: (world) => {
     if (world.api.storedPsc()?.spec.maintenance?.paused === true) setMaintenance(world, { paused: false });
+  },
+  windows: (world) => {
+    world.api.editPsc((psc) => {
+      if (psc.spec.maintenanceWindows === undefined) return psc;
+      return { ...psc, spec: { ...psc.spec, maintenanceWindows: [] } };
+    });
   },
   ignore: (world) => {
     annotate(world, undefined);
@@ -223,6 +236,13 @@ function setMaintenance(world: World, maintenance: MaintenanceSpec): void {
     ...psc,
     spec: { ...psc.spec, maintenance: { ...psc.spec.maintenance, ...maintenance } },
   }));
+}
+
+/** One that opens or closes in the minutes to come, by a clock of somewhere. */
+function setWindows(world: World, random: Prng): void {
+  const atMs = EPOCH_MS + world.scheduler.nowMs + random.int(-32, 8) * 60_000;
+  const start = new Date(atMs).toISOString().slice(11, 16);
+  world.api.editPsc((psc) => ({ ...psc, spec: { ...psc.spec, maintenanceWindows: [{ start, durationMinutes: 30 }] } }));
 }
 
 function annotate(world: World, annotations: Readonly<Record<string, string>> | undefined): void {

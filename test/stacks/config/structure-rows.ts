@@ -44,6 +44,13 @@ export const STRUCTURE_ROWS: readonly Row[] = [
     suggestion: 'Did you mean controlPlane?',
   },
   {
+    rule: 'form',
+    what: 'a maintenance window that opens at no time of the day',
+    from: '    - name: orders',
+    to: '    - name: orders\n      maintenanceWindows: [{ start: "2:30", durationMinutes: 60 }]',
+    paths: ['flotilla:tenants[1].maintenanceWindows[0].start'],
+  },
+  {
     rule: 'required',
     what: 'a missing key',
     from: "    account: '123456789012'\n",

@@ -26,6 +26,14 @@ export const TENANT_ROWS: readonly Row[] = [
     to: 'name: control-plane',
     paths: ['flotilla:tenants[1].name'],
   },
+  {
+    rule: 'time-zone',
+    what: 'a maintenance window by a clock that nobody knows',
+    from: '    - name: orders',
+    to: '    - name: orders\n      maintenanceWindows: [{ start: "02:30", durationMinutes: 60, timeZone: Europe/Atlantis }]',
+    paths: ['flotilla:tenants[1].maintenanceWindows[0].timeZone'],
+    suggestion: /Europe\/Berlin/,
+  },
   ...[
     'broker.rack',
     'listeners',

@@ -147,6 +147,14 @@ export declare type PhysicalStatefulClusterSpec = Message<"flotilla.psc.v1.Physi
    * @generated from field: bool deletion_protection = 21;
    */
   deletionProtection: boolean;
+
+  /**
+   * When the operator may begin to replace pods that work; none: at any time. What does not work is repaired at any time, and a
+   * batch that has begun is brought to its end.
+   *
+   * @generated from field: repeated flotilla.psc.v1.MaintenanceWindow maintenance_windows = 22;
+   */
+  maintenanceWindows: MaintenanceWindow[];
 };
 
 /**
@@ -226,6 +234,14 @@ export declare type PhysicalStatefulClusterSpecJson = {
    * @generated from field: bool deletion_protection = 21;
    */
   deletionProtection?: boolean;
+
+  /**
+   * When the operator may begin to replace pods that work; none: at any time. What does not work is repaired at any time, and a
+   * batch that has begun is brought to its end.
+   *
+   * @generated from field: repeated flotilla.psc.v1.MaintenanceWindow maintenance_windows = 22;
+   */
+  maintenanceWindows?: MaintenanceWindowJson[];
 };
 
 /**
@@ -1109,6 +1125,74 @@ export declare type KsqlDbSpecJson = {
  * Use `create(KsqlDbSpecSchema)` to create a new message.
  */
 export declare const KsqlDbSpecSchema: GenMessage<KsqlDbSpec, {jsonType: KsqlDbSpecJson}>;
+
+/**
+ * @generated from message flotilla.psc.v1.MaintenanceWindow
+ */
+export declare type MaintenanceWindow = Message<"flotilla.psc.v1.MaintenanceWindow"> & {
+  /**
+   * Days on which it opens; none: every day.
+   *
+   * @generated from field: repeated string days = 1;
+   */
+  days: string[];
+
+  /**
+   * When it opens, by the clock on the wall, as in 02:30.
+   *
+   * @generated from field: string start = 2;
+   */
+  start: string;
+
+  /**
+   * @generated from field: int32 duration_minutes = 3;
+   */
+  durationMinutes: number;
+
+  /**
+   * Whose clock, by its name in the IANA's database, as in Europe/Berlin. UTC where absent.
+   *
+   * @generated from field: string time_zone = 4;
+   */
+  timeZone: string;
+};
+
+/**
+ * @generated from message flotilla.psc.v1.MaintenanceWindow
+ */
+export declare type MaintenanceWindowJson = {
+  /**
+   * Days on which it opens; none: every day.
+   *
+   * @generated from field: repeated string days = 1;
+   */
+  days?: string[];
+
+  /**
+   * When it opens, by the clock on the wall, as in 02:30.
+   *
+   * @generated from field: string start = 2;
+   */
+  start?: string;
+
+  /**
+   * @generated from field: int32 duration_minutes = 3;
+   */
+  durationMinutes?: number;
+
+  /**
+   * Whose clock, by its name in the IANA's database, as in Europe/Berlin. UTC where absent.
+   *
+   * @generated from field: string time_zone = 4;
+   */
+  timeZone?: string;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.MaintenanceWindow.
+ * Use `create(MaintenanceWindowSchema)` to create a new message.
+ */
+export declare const MaintenanceWindowSchema: GenMessage<MaintenanceWindow, {jsonType: MaintenanceWindowJson}>;
 
 /**
  * @generated from message flotilla.psc.v1.MaintenanceSpec
