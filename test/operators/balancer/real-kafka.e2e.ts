@@ -11,7 +11,7 @@ import {
   NO_MEMORY,
   type ObservedCluster,
 } from '../../../operators/balancer/execute/observed.ts';
-import { EXECUTE_SETTINGS } from '../../../operators/balancer/execute/settings.ts';
+import { EXECUTE_SETTINGS, type ExecuteSettings } from '../../../operators/balancer/execute/settings.ts';
 import { carryOut } from '../../../operators/balancer/kafka/carry-out.ts';
 import { newMeters, observeCluster, readLogDirectories } from '../../../operators/balancer/kafka/observe-cluster.ts';
 import { readOffsets } from '../../../operators/balancer/kafka/read-offsets.ts';
@@ -110,6 +110,24 @@ describe('the balancer of a real Kafka', () => {
   );
 
   test(
+    'makes anew elsewhere, in the same zone, what a broker held that died for good',
+    async () => {
+      kafka.signalPod('kafka-5', 'SIGKILL');
+      const { state } = await untilRest('one balancer', { deadAfterMs: DEAD_AFTER_MS });
+      expect(state).toBe('Balanced');
+      const after = await look();
+      expect([...replicasOf(after).keys()].sort()).toEqual([0, 1, 2, 3, 4]);
+      expectWhole(after);
+      await kafka.startPod('kafka-5');
+      await eventually({ what: 'the broker back in service', withinMs: BALANCED_MAX_MS / 3 }, async () => {
+        const back = (await look()).brokers.find(({ id }) => id === 5);
+        return back !== undefined && back.fencedSinceMs === undefined ? true : undefined;
+      });
+    },
+    BALANCED_MAX_MS,
+  );
+
+  test(
     'empties three brokers, although each pass is that of another balancer',
     async () => {
       intent = { ...intent, drain: [3, 4, 5] };
@@ -148,7 +166,10 @@ async function offsets(): ReturnType<typeof readOffsets> {
 }
 
 /** Makes passes until one after the other finds nothing to do. */
-async function untilRest(who: 'one balancer' | 'another balancer each time' = 'one balancer'): Promise<Decision> {
+async function untilRest(
+  who: 'one balancer' | 'another balancer each time' = 'one balancer',
+  settings: Partial<ExecuteSettings> = {},
+): Promise<Decision> {
   let quiet = 0;
   const within = { what: 'rest', withinMs: BALANCED_MAX_MS - 10_000 };
   return await eventually(within, async () => {
@@ -167,7 +188,7 @@ async function untilRest(who: 'one balancer' | 'another balancer each time' = 'o
         nowMs: Date.now,
         isLeader: () => true,
       },
-      { execute: { rate: { ...EXECUTE_SETTINGS.rate, first: 50 * 2 ** 20 } } },
+      { execute: { ...settings, rate: { ...EXECUTE_SETTINGS.rate, first: 50 * 2 ** 20 } } },
     );
     const isAtRest = decision.steps.length === 0 && decision.state === 'Balanced' && decision.wait === undefined;
     quiet = isAtRest ? quiet + 1 : 0;
@@ -176,6 +197,8 @@ async function untilRest(who: 'one balancer' | 'another balancer each time' = 'o
 }
 
 const QUIET_PASSES = 6;
+/** Instead of a quarter of an hour. */
+const DEAD_AFTER_MS = 10_000;
 
 /** Replicas of the topic by broker. */
 function replicasOf({ partitions }: ObservedCluster): ReadonlyMap<number, number> {
