@@ -46,8 +46,10 @@ export function throttleSteps(
     if (!lists.has(topic)) replicas.push({ kind: 'throttle-replicas', topic, leaders: [], followers: [] });
   }
   const involved = involvedIn(streams);
-  // Who does not answer takes no rate either; its replicas stay on the lists.
-  const told = brokers.filter(({ silentSinceMs }) => silentSinceMs === undefined);
+  // Who does not answer takes no rate either, and would keep all others from theirs; its replicas stay on the lists.
+  const told = brokers.filter(
+    ({ silentSinceMs, fencedSinceMs }) => silentSinceMs === undefined && fencedSinceMs === undefined,
+  );
   const wrong = told.filter(({ id, throttle }) => involved.has(id) && throttle !== bytesPerSecond);
   // A rate does nothing where no replica is throttled: it stays until all is done.
   const left = streams.length > 0 ? [] : told.filter(({ throttle }) => throttle !== undefined);

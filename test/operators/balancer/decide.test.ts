@@ -248,6 +248,16 @@ describe('A pass of the balancer', () => {
     expect(elect?.kind === 'elect' ? elect.partitions.length : 0).toBe(maxLeaderChanges);
   });
 
+  it('sets no rate at a broker that is away: it takes none, and all others would wait for theirs', () => {
+    const brokers = [0, 1, 2, 3, 4, 5].map((id) => broker(id, id === 0 ? { fencedSinceMs: NOW_MS - deadAfterMs } : {}));
+    const held = partitions().map((each) => ({ ...each, leader: 1, isr: [1, 2] }));
+    const { steps } = decide(grown({ brokers, partitions: held }), ON, UNDER_WAY);
+    const rated = steps.flatMap((step) => (step.kind === 'throttle-brokers' ? step.brokers : []));
+    expect(steps.some(({ kind }) => kind === 'reassign')).toBe(true);
+    expect(rated.length).toBeGreaterThan(0);
+    expect(rated).not.toContain(0);
+  });
+
   it('takes every throttle away when nothing moves', () => {
     const brokers = [0, 1, 2].map((id) => broker(id, { throttle: rate.first }));
     const throttledReplicas = new Map([['orders', { leaders: ['0:1'], followers: ['0:2'] }]]);

@@ -170,7 +170,10 @@ export class Judge {
   /** At rest: what must not be left, but for what the last plan names as impossible. */
   judgeRest({ drain }: BalanceIntent, unmet: readonly Unmet[]): void {
     const { brokers, partitions, throttledReplicas } = this.#kafka;
-    const slowed = [...brokers.values()].filter(({ throttle }) => throttle !== undefined);
+    // Who is away can be told nothing; it is once it is back.
+    const slowed = [...brokers.values()].filter(
+      ({ throttle, fencedSinceMs }) => throttle !== undefined && fencedSinceMs === undefined,
+    );
     if (throttledReplicas.size > 0 || slowed.length > 0) {
       this.violate(
         'unthrottled',

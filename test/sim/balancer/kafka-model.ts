@@ -169,7 +169,7 @@ export class KafkaModel {
           ...(fencedSinceMs === undefined ? {} : { fencedSinceMs }),
           ...(slowSinceMs === undefined ? {} : { slowSinceMs }),
           ...(silentSinceMs === undefined ? {} : { silentSinceMs }),
-          ...(throttle === undefined || silentSinceMs !== undefined ? {} : { throttle }),
+          ...(throttle === undefined || (silentSinceMs ?? fencedSinceMs) !== undefined ? {} : { throttle }),
         }),
       ),
       partitions: [...this.partitions.values()].map(observedPartition),
@@ -180,7 +180,8 @@ export class KafkaModel {
   /** A broker takes its settings only from whoever reaches it. */
   #answering(id: number): ModelBroker {
     const broker = this.#broker(id);
-    if (broker.silentSinceMs !== undefined) throw new NetworkError(`broker ${id} does not answer`);
+    // One that the controllers have fenced is away.
+    if (broker.silentSinceMs !== undefined || broker.fencedSinceMs !== undefined) throw new NetworkError(`broker ${id} does not answer`);
     return broker;
   }
 
