@@ -181,7 +181,8 @@ export class KafkaModel {
   #answering(id: number): ModelBroker {
     const broker = this.#broker(id);
     // One that the controllers have fenced is away.
-    if (broker.silentSinceMs !== undefined || broker.fencedSinceMs !== undefined) throw new NetworkError(`broker ${id} does not answer`);
+    if (broker.silentSinceMs !== undefined || broker.fencedSinceMs !== undefined)
+      throw new NetworkError(`broker ${id} does not answer`);
     return broker;
   }
 

@@ -18,10 +18,7 @@ export interface Mutant {
 
 export const MUTANTS: readonly Mutant[] = [
   seeing('racks are not looked at', 'racks', { broker: (broker) => ({ ...broker, rack: `r${broker.id}` }) }),
-  seeing('whoever is away counts as in service', 'taker', {
-    broker: alwaysInService,
-    partition: inSync,
-  }),
+  { name: 'whoever is away counts as in service', killedBy: 'taker', make: () => trusting },
   seeing('disks count as ten times as large', 'disk', {
     broker: (broker) => ({ ...broker, capacity: { ...broker.capacity, disk: 10 * broker.capacity.disk } }),
   }),
@@ -61,6 +58,20 @@ export const MUTANTS: readonly Mutant[] = [
     },
   },
 ];
+
+const TRUSTING = seeing('', 'taker', { broker: alwaysInService, partition: inSync }).make();
+
+/** It does not ask who is away for a rate, which would fail and keep it from the rest. */
+const trusting: Decide = (cluster, intent, memory, options) => {
+  const away = new Set(cluster.brokers.flatMap(({ id, fencedSinceMs }) => (fencedSinceMs === undefined ? [] : [id])));
+  const decision = TRUSTING(cluster, intent, memory, options);
+  const steps = decision.steps.map((step) =>
+    step.kind === 'throttle-brokers' || step.kind === 'unthrottle-brokers'
+      ? { ...step, brokers: step.brokers.filter((id) => !away.has(id)) }
+      : step,
+  );
+  return { ...decision, steps };
+};
 
 function alwaysInService({ id, rack, capacity, throttle, pressure }: ObservedBroker): ObservedBroker {
   return { id, rack, capacity, pressure, ...(throttle === undefined ? {} : { throttle }) };
