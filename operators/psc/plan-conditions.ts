@@ -1,4 +1,5 @@
 import { CONDITION_REASONS, CONDITION_TYPES, type ConditionUpdate } from '../../contracts/conditions.ts';
+import { fewOf } from '../runtime/few-of.ts';
 import { isWell, type Member, QUORUM_MAJORITY, underReplicated } from './classify.ts';
 import type { Context } from './context.ts';
 import type { Wait, Write } from './plan.ts';
@@ -134,8 +135,7 @@ function sentence(members: readonly Member[]): string {
 }
 
 function named(names: readonly string[]): string {
-  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
-  return `${names.slice(0, MAX_NAMED).join(', ')}${more}`;
+  return fewOf(names, MAX_NAMED);
 }
 
 /** A condition is for reading: the status has them all. */

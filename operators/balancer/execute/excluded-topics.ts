@@ -1,3 +1,4 @@
+import { fewOf } from '../../runtime/few-of.ts';
 import type { BrokerStates } from './model-of.ts';
 import { type ObservedCluster, type ObservedPartition, targetOf } from './observed.ts';
 import type { Wait } from './steps.ts';
@@ -39,16 +40,11 @@ export function heldByExcluded(
     }
   }
   if (replicas === 0) return undefined;
-  const at = few([...brokers].sort((a, b) => a - b).map(String), MAX_BROKERS);
-  const message = `${replicas} replicas of excluded topics stay at brokers ${at}: ${few([...topics].sort(), MAX_TOPICS)}`;
+  const at = fewOf([...brokers].sort((a, b) => a - b).map(String), MAX_BROKERS);
+  const message = `${replicas} replicas of excluded topics stay at brokers ${at}: ${fewOf([...topics].sort(), MAX_TOPICS)}`;
   return { reason: 'TopicsExcluded', message };
 }
 
 /** A message has to hold them all: a topic's name may have 249 characters. */
 const MAX_TOPICS = 3;
 const MAX_BROKERS = 12;
-
-function few(names: readonly string[], most: number): string {
-  const more = names.length > most ? ` and ${names.length - most} more` : '';
-  return `${names.slice(0, most).join(', ')}${more}`;
-}

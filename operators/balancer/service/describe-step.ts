@@ -1,3 +1,4 @@
+import { fewOf } from '../../runtime/few-of.ts';
 import { nameOf } from '../execute/choose-batch.ts';
 import type { BalanceStep, PartitionName } from '../execute/steps.ts';
 
@@ -24,6 +25,5 @@ export function describeStep(step: BalanceStep): string {
 const MAX_NAMED = 8;
 
 function named<T extends PartitionName>(partitions: readonly T[], nameOne: (each: T) => string): string {
-  const more = partitions.length > MAX_NAMED ? ` and ${partitions.length - MAX_NAMED} more` : '';
-  return `${partitions.slice(0, MAX_NAMED).map(nameOne).join('; ')}${more}`;
+  return fewOf(partitions.map(nameOne), MAX_NAMED, '; ');
 }
