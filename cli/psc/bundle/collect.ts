@@ -57,9 +57,10 @@ class Bundle {
   }
 
   /** A part that may be missing: one that cannot be read is no reason to have none. */
-  async part(path: string, read: () => Promise<string>): Promise<void> {
+  async part(path: string, read: () => Promise<string | undefined>): Promise<void> {
     try {
-      this.add(path, await read());
+      const text = await read();
+      if (text !== undefined) this.add(path, text);
     } catch (error) {
       this.#leftOut.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -149,15 +150,18 @@ async function log(
 
 /** Of the container before this one, where there was one: it has often died of what is asked about. */
 async function logBefore(cluster: WholeCluster, pod: PodName, container: Named, bundle: Bundle): Promise<void> {
-  try {
-    bundle.add(
-      `logs/${pod.name}/${container.name}.before.log`,
-      await log(cluster, pod, container, { previous: 'true' }),
-    );
-  } catch (error) {
-    if (!(error instanceof ApiServerError)) throw error;
-  }
+  await bundle.part(`logs/${pod.name}/${container.name}.before.log`, async () => {
+    try {
+      return await log(cluster, pod, container, { previous: 'true' });
+    } catch (error) {
+      if (error instanceof ApiServerError && error.status === BAD_REQUEST) return undefined;
+      throw error;
+    }
+  });
 }
+
+/** What the API server says where no container was there before. */
+const BAD_REQUEST = 400;
 
 async function explained(cluster: WholeCluster, name: string): Promise<string> {
   const dataPlane = await dataPlaneOf(cluster);
