@@ -1,15 +1,13 @@
 import type { FenceStatus } from '../../contracts/gen/psc-types.ts';
 import { isWell, type Member } from './classify.ts';
 import type { Context } from './context.ts';
+import { holdUp } from './hold-up.ts';
 import type { ObservedPod, PartitionView } from './observed.ts';
 import type { PodRef, Wait, Write } from './plan.ts';
 import type { Obstacle } from './safety.ts';
 
 /** A person holds all that has not begun. */
 export const PAUSED: Wait = { task: 'roll', reason: 'Paused', message: 'spec.maintenance.paused holds it' };
-
-/** Nothing that works is replaced before the next maintenance window. */
-export const OUTSIDE_WINDOW = 'OutsideMaintenanceWindow';
 
 interface Step {
   readonly writes: readonly Write[];
@@ -48,8 +46,8 @@ export function continueBatch(context: Context, fence: FenceStatus, due: readonl
       isLeaderBeforeOthers(context, remaining, due) || remaining.some(({ member }) => !due.includes(member));
     if (isUntouched && isMoot) return { writes: [], waits: [] };
     // Nothing has happened yet that would have to be brought to its end.
-    if (isUntouched && isTooLate(context, remaining)) return { writes: [], waits: [] };
-    if (isUntouched && context.observed.credentials.state === 'lost') return { writes: [], waits: [] };
+    const pods = remaining.map(({ member }) => member);
+    if (isUntouched && holdUp(context, pods) !== undefined) return { writes: [], waits: [] };
     if (isUntouched && context.observed.psc.spec.maintenance?.paused === true) return { writes: [], waits: [PAUSED] };
     return disrupt(context, fence, { isUntouched, remaining });
   }
@@ -62,14 +60,6 @@ export function continueBatch(context: Context, fence: FenceStatus, due: readonl
     fence,
     batch.flatMap(({ member }) => member ?? []),
   );
-}
-
-/** The window has closed since, and nobody of the batch is to be repaired. */
-function isTooLate({ rules, observed: { psc, nowMs } }: Context, remaining: Remaining['remaining']): boolean {
-  const isRepair = remaining.every(
-    ({ member: { state, isDead, isStalled } }) => isDead || isStalled || state === 'Starting',
-  );
-  return !isRepair && !rules.isMaintenanceTime(psc.spec.maintenanceWindows ?? [], nowMs);
 }
 
 function isLeaderBeforeOthers(

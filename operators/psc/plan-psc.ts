@@ -6,7 +6,7 @@ import type { FenceStatus } from '../../contracts/gen/psc-types.ts';
 import { classify, isWell, type Member } from './classify.ts';
 import type { Context, RoleContext } from './context.ts';
 import { lostClaims } from './gates.ts';
-import { OUTSIDE_WINDOW } from './continue-batch.ts';
+import { OUTSIDE_WINDOW } from './hold-up.ts';
 import { byKey, type Observed, type StoredPsc } from './observed.ts';
 import { planClaims } from './plan-claims.ts';
 import { planConditions } from './plan-conditions.ts';

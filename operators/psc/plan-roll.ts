@@ -1,10 +1,10 @@
 import type { FenceStatus, RollStatus } from '../../contracts/gen/psc-types.ts';
-import { nextWindow } from '../../contracts/maintenance-windows.ts';
 import type { KafkaRole } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 import { DEFAULT_MAX_UNAVAILABLE_PER_ZONE } from './batch.ts';
 import type { Member } from './classify.ts';
 import type { Context } from './context.ts';
-import { continueBatch, OUTSIDE_WINDOW, PAUSED } from './continue-batch.ts';
+import { continueBatch, PAUSED } from './continue-batch.ts';
+import { holdUp } from './hold-up.ts';
 import type { Wait, Write } from './plan.ts';
 import type { Obstacle } from './safety.ts';
 import { hasTemplate, templateId } from './templates.ts';
@@ -81,28 +81,12 @@ type Batch = Pick<RollPlan, 'writes' | 'waits' | 'fence'>;
 /** Broken pods first: their roll is the repair. Then controllers, the active one last, then brokers, zone by zone. */
 function nextBatch(context: Context, due: readonly Member[]): Batch {
   if (due.length === 0) return { writes: [], waits: [] };
-  return (
-    repairBatch(context, due) ??
-    lostCredentials(context) ??
-    stalledBatch(context, due) ??
-    (isOpen(context) ? healthyBatch(context, due) : { writes: [], waits: [outsideWindow(context)] })
-  );
-}
-
-/** No pod whose Secrets are gone could come back. */
-function lostCredentials({ observed: { credentials } }: Context): Batch | undefined {
-  if (credentials.state !== 'lost') return undefined;
-  return { writes: [], waits: [{ task: 'roll', reason: 'CredentialsLost', message: credentials.reason }] };
-}
-
-/** Whether pods that work may be replaced now. */
-function isOpen({ observed: { psc, nowMs }, rules }: Context): boolean {
-  return rules.isMaintenanceTime(psc.spec.maintenanceWindows ?? [], nowMs);
-}
-
-function outsideWindow({ observed: { psc, nowMs } }: Context): Wait {
-  const opens = nextWindow(psc.spec.maintenanceWindows ?? [], nowMs);
-  return { task: 'roll', reason: OUTSIDE_WINDOW, message: `pods that work are replaced from ${opens ?? ''} on` };
+  const repair = repairBatch(context, due);
+  if (repair !== undefined) return repair;
+  const stalled = due.find(({ isStalled }) => isStalled);
+  const wait = holdUp(context, stalled === undefined ? due : [stalled]);
+  if (wait !== undefined) return { writes: [], waits: [wait] };
+  return stalled === undefined ? healthyBatch(context, due) : stalledBatch(context, stalled);
 }
 
 /** Pods that do not run, of one role and zone; else one that runs and serves nobody, where its loss changes nothing. */
@@ -129,9 +113,7 @@ function repairBatch(context: Context, due: readonly Member[]): Batch | undefine
 }
 
 /** One whose storage stalls: it serves little or nothing, and others wait for it. */
-function stalledBatch(context: Context, due: readonly Member[]): Batch | undefined {
-  const stalled = due.find(({ isStalled }) => isStalled);
-  if (stalled === undefined) return undefined;
+function stalledBatch(context: Context, stalled: Member): Batch {
   const obstacle = context.rules.stallObstacle(stalled.nodeId, context.members, context.observed);
   return obstacle === undefined ? raiseFence(context, [stalled]) : { writes: [], waits: [waitFor(obstacle)] };
 }

@@ -82,6 +82,16 @@ describe('Secrets that are gone', () => {
     expect(reasons(plan(edited(still, { maintenance: { paused: true } })))['Stalled']).toBe('CredentialsLost');
   });
 
+  it('leave the repair of what does not work alone, from one pass to the next', () => {
+    const broken = withPods(lost, ({ name }) =>
+      name === 'kafka-2'
+        ? { container: { state: 'waiting', reason: 'CrashLoopBackOff', restarts: 5 }, ready: 'False' }
+        : undefined,
+    );
+    expect(fenced(plan(broken)).pods).toEqual(['kafka-2']);
+    expect(fenced(plan(afterPass(broken))).pods).toEqual(['kafka-2']);
+  });
+
   it('take an untouched batch back', () => {
     expect(plan({ ...afterPass(due), credentials: lost.credentials }).status.fence).toBeUndefined();
   });
