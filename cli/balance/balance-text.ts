@@ -2,7 +2,7 @@ import { CONDITION_TYPES, findCondition } from '../../contracts/conditions.ts';
 import type { BalanceStatus, PhysicalStatefulCluster, StalledBroker } from '../../contracts/gen/psc-types.ts';
 import { nameOf } from '../../operators/balancer/execute/choose-batch.ts';
 import { isMoving } from '../../operators/balancer/execute/observed.ts';
-import type { Move, Plan } from '../../operators/balancer/plan/plan.ts';
+import { leftBehind, type Move, type Plan } from '../../operators/balancer/plan/plan.ts';
 import { describeStep } from '../../operators/balancer/service/describe-step.ts';
 import { conditionLines } from '../psc/explanation-text.ts';
 import { table } from '../table.ts';
@@ -109,10 +109,9 @@ export function explanationText(look: BalanceLook): string {
 
 function headline(plan: Plan | undefined): string {
   if (plan === undefined) return 'nothing can be planned';
-  const { moves, unmet, summary } = plan;
+  const { moves, summary } = plan;
   if (moves.length === 0) {
-    const isHeld = unmet.some(({ goal }) => goal === 'drain' || goal === 'dead-brokers');
-    return isHeld ? 'nothing can be moved' : 'balanced: nothing is to be moved';
+    return leftBehind(plan) === undefined ? 'balanced: nothing is to be moved' : 'nothing can be moved';
   }
   const replicas = moves.filter(({ kind }) => kind === 'replica-move').length;
   return `${replicas} replicas to move with ${Math.ceil(summary.movedMb)} MB, ${moves.length - replicas} leaders to change`;

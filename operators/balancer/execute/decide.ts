@@ -1,6 +1,6 @@
 import { checkPlan } from '../check-plan.ts';
 import { type BalanceSettings, DEFAULT_SETTINGS } from '../goals.ts';
-import type { Plan } from '../plan/plan.ts';
+import { leftBehind, type Plan } from '../plan/plan.ts';
 import { planBalance } from '../plan/plan-balance.ts';
 import { chooseBatch } from './choose-batch.ts';
 import { excludedAmong, heldByExcluded } from './excluded-topics.ts';
@@ -96,7 +96,7 @@ const NO_ROOM: Wait = { reason: 'NoRoom', message: 'no move that is left has roo
 
 /** What stays on brokers that are dead or to be emptied although nothing excludes it: the cluster is not as it shall be. */
 function heldByRoom(plan: Plan | undefined): Wait | undefined {
-  const unmet = plan?.unmet.find(({ goal }) => goal === 'dead-brokers' || goal === 'drain');
+  const unmet = plan === undefined ? undefined : leftBehind(plan);
   return unmet === undefined ? undefined : { reason: 'NoRoom', message: unmet.message };
 }
 

@@ -60,3 +60,8 @@ export interface Plan {
   readonly unmet: readonly Unmet[];
   readonly summary: PlanSummary;
 }
+
+/** What stays on brokers that are dead or to be emptied, where anything does: a cluster that is not balanced, whatever its loads. */
+export function leftBehind({ unmet }: Pick<Plan, 'unmet'>): Unmet | undefined {
+  return unmet.find(({ goal }) => goal === 'dead-brokers' || goal === 'drain');
+}
