@@ -82,6 +82,8 @@ async function test(patterns: readonly string[], stages: readonly Stage[]): Prom
       {
         exitOnError: false,
         collectErrors: false,
+        // It would end this process at once, before what was started is taken away.
+        registerSignalListeners: false,
         rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, collapseErrors: false },
         fallbackRenderer: 'simple',
         fallbackRendererOptions: { timer: PRESET_TIMER },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runStage } from '../../cli/test/run-stage.ts';
 import type { Stage } from '../../cli/test/stages.ts';
+import { inShell } from '../e2e/support/shell.ts';
 import { eventually } from '../local/eventually.ts';
 
 let folder: string;
@@ -64,6 +65,17 @@ describe('a stage of the tests', () => {
       (there) => !there,
       10_000,
     );
+  });
+});
+
+describe('flotilla test', () => {
+  it('waits for its stages when it is interrupted, and counts what was not ended as failed', async () => {
+    const { code, out } = await inShell('./flotilla test --only types', {
+      isEnough: (soFar) => soFar.includes('Types (TypeScript)'),
+      timeoutMs: 60_000,
+    });
+    expect(out).toMatch(/\n0 passed, 1 failed\n$/);
+    expect(code).toBe(1);
   });
 });
 
