@@ -149,8 +149,14 @@ function settle({ observed: { kafka } }: Context, fence: FenceStatus, batch: rea
   const theirs = kafka.state === 'unreachable' ? [] : kafka.partitions.filter((each) => isToBeLedBy(each, ids));
   const away = theirs.filter(({ replicas: [preferred], leader }) => leader !== preferred);
   if (away.length === 0) return { writes: [], waits: [] };
-  const portion = Math.max(MIN_LEADERS_AT_ONCE, Math.ceil(theirs.length / LEADER_PORTIONS));
-  const partitions = away.slice(0, portion).map(({ topic, partition }) => ({ topic, partition }));
+  const partitions = [...ids].flatMap((id) => {
+    const leadsAtRest = theirs.filter(({ replicas: [preferred] }) => preferred === id).length;
+    const portion = Math.max(MIN_LEADERS_AT_ONCE, Math.ceil(leadsAtRest / LEADER_PORTIONS));
+    return away
+      .filter(({ replicas: [preferred] }) => preferred === id)
+      .slice(0, portion)
+      .map(({ topic, partition }) => ({ topic, partition }));
+  });
   const message = `${away.length} partitions go back to their preferred leaders`;
   return {
     writes: [{ kind: 'elect-preferred', partitions }],
@@ -161,10 +167,10 @@ function settle({ observed: { kafka } }: Context, fence: FenceStatus, batch: rea
 
 /**
  * A broker that has just started runs code that its compiler has not seen yet: given all its leaders at once it keeps their
- * clients waiting. A pass hands back one portion of them.
+ * clients waiting. A pass hands back one portion of each broker's.
  */
 const LEADER_PORTIONS = 8;
-const MIN_LEADERS_AT_ONCE = 4;
+const MIN_LEADERS_AT_ONCE = 6;
 
 function isToBeLedBy({ replicas, isr }: PartitionView, brokers: ReadonlySet<number>): boolean {
   const [preferred] = replicas;
