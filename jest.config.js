@@ -14,6 +14,7 @@ const shared = {
 export default {
   // Only ends what hangs: on two busy cores a command alone takes seconds. (Jest takes no such setting from a project.)
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/test/support/slowest-first.js',
   projects: [
     // Pure code.
     {
