@@ -2,15 +2,26 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findCondition } from '../../contracts/conditions.ts';
 import type { BrokerLoad } from '../../cli/balance/broker-loads.ts';
-import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
-import { pscNamespace } from '../../contracts/names.ts';
+import { NAMESPACES, pscNamespace } from '../../contracts/names.ts';
 import { GROWTH_FACTOR } from '../../operators/psc/plan-claims.ts';
 import { eventually } from '../local/eventually.ts';
 import { type TestRegion, testRegion, UP_MAX_MS } from './region.ts';
 import { LEDGER, type Ledger, makeLedger } from './support/ledger.ts';
+import {
+  brokersOf,
+  diskSizes,
+  grownTo,
+  isBalanced,
+  isRollingBrokers,
+  isSettled,
+  isSpread,
+  reasonOf,
+  stateOf,
+} from './support/ledger-status.ts';
+import { type KafkaTools, kafkaTools } from './support/kafka-tools.ts';
 import { type Load, startLoad } from './support/load.ts';
+import { inShell } from './support/shell.ts';
 
 /** Of one change of a cluster on a machine that does much else. */
 const CHANGE_MAX_MS = 10 * 60 * 1000;
@@ -30,6 +41,8 @@ describe('a cluster under load, in the hands of the operator', () => {
   let ledger: Ledger;
   let load: Load | undefined;
   let folder: string;
+  let tools: KafkaTools;
+  let files: { readonly properties: string; readonly hosts: string };
   let beganMs: number;
   /** Of the last seconds before a change. */
   let restP99Ms = 0;
@@ -40,7 +53,8 @@ describe('a cluster under load, in the hands of the operator', () => {
       folder = await mkdtemp(join(tmpdir(), 'flotilla-ledger-'));
       ledger = await makeLedger(region.local);
       await ledger.when(isSettled(3), CHANGE_MAX_MS);
-      const files = await ledger.clientFiles(folder, 6);
+      tools = await kafkaTools();
+      files = await ledger.clientFiles(folder, 6);
       load = await startLoad({ ...files, topicPrefix: 'load-', recordsPerSecond: RECORDS_PER_SECOND });
       await flowsEvenly();
       beganMs = performance.now();
@@ -52,6 +66,7 @@ describe('a cluster under load, in the hands of the operator', () => {
     await region.flotilla('fault', 'heal');
     load?.kill();
     await ledger.remove(CHANGE_MAX_MS);
+    await tools.remove();
     await rm(folder, { recursive: true });
   }, 2 * CHANGE_MAX_MS);
 
@@ -159,6 +174,23 @@ describe('a cluster under load, in the hands of the operator', () => {
     await tellLongestWait('spread over six, balancer killed', PLANNED_MAX_MS);
   });
 
+  it('gives what a broker held to the others when its node takes it no more, and takes it back when it does', async () => {
+    const undo = await patienceOfBalancer('1');
+    const { node } = await ledger.podPlace(GONE);
+    await ledger.kubectl(['cordon', node]);
+    await ledger.kubectl(['--namespace', pscNamespace(LEDGER), 'delete', 'pod', GONE, '--grace-period=0', '--force']);
+    await ledger.when(({ status }) => stateOf(status, GONE) === 'Failed', CHANGE_MAX_MS);
+    await eventually(replicasOnGone, (count) => count === 0, CHANGE_MAX_MS, EVEN_LOOK_MS);
+    await eventually(underReplicated, (partitions) => partitions === '', CHANGE_MAX_MS, EVEN_LOOK_MS);
+    const { status } = await ledger.when(isBalanced, CHANGE_MAX_MS);
+    expect(stateOf(status, GONE)).toBe('Failed');
+    expect(reasonOf(status, 'flotilla.dev/Ready')).not.toBe('AllBrokersInSync');
+    await ledger.kubectl(['uncordon', node]);
+    await ledger.when(isSettled(6), CHANGE_MAX_MS);
+    await undo();
+    await tellLongestWait('broker gone for good', LOSS_MAX_MS);
+  });
+
   it('empties three of the six, and proves it', async () => {
     const leaving = ['kafka-3', 'kafka-4', 'kafka-5'];
     const { code, out } = await region.flotilla('balance', 'drain', LEDGER, ...leaving, '--wait');
@@ -183,6 +215,34 @@ describe('a cluster under load, in the hands of the operator', () => {
     const { code, out, err } = await region.flotilla('balance', 'plan', LEDGER, '--json');
     if (code !== 0) throw new Error(err);
     return (JSON.parse(out) as { readonly brokers: { readonly before: readonly BrokerLoad[] } }).brokers.before;
+  }
+
+  async function replicasOnGone(): Promise<number> {
+    return (await brokerLoads()).find(({ id }) => GONE.endsWith(`-${id}`))?.replicas ?? 0;
+  }
+
+  /** As Kafka's own tool tells them, a line each. */
+  async function underReplicated(): Promise<string> {
+    const address = `--bootstrap-server "$(sed -n 's/^bootstrap.servers=//p' ${files.properties})"`;
+    const { code, out, err } = await inShell(
+      `KAFKA_OPTS=-Djdk.net.hosts.file=${files.hosts} ` +
+        `kafka-topics.sh ${address} --command-config ${files.properties} --describe --under-replicated-partitions`,
+      { folders: [tools.folder], timeoutMs: CHANGE_MAX_MS },
+    );
+    if (code !== 0) throw new Error(err);
+    return out.trim();
+  }
+
+  /** Lets the region's balancer count a broker as gone after so many minutes; resolves with what gives it back its own. */
+  async function patienceOfBalancer(minutes: string): Promise<() => Promise<void>> {
+    const deployment = ['--namespace', NAMESPACES.system, 'deployment/balancer'];
+    const args = { op: 'add', path: '/spec/template/spec/containers/0/args/-', value: `--dead-after=${minutes}` };
+    await ledger.kubectl(['patch', ...deployment, '--type=json', '--patch', JSON.stringify([args])]);
+    await ledger.kubectl(['rollout', 'status', ...deployment]);
+    return async () => {
+      await ledger.kubectl(['rollout', 'undo', ...deployment]);
+      await ledger.kubectl(['rollout', 'status', ...deployment]);
+    };
   }
 
   function running(): Load {
@@ -225,21 +285,14 @@ describe('a cluster under load, in the hands of the operator', () => {
   }
 });
 
+/** Of the six, the one whose node takes it no more. */
+const GONE = 'kafka-5';
+
 const EVEN_MAX_MS = 1_000;
 const EVEN_LOOK_MS = 5_000;
 const EVEN_WAIT_MS = 20_000;
 /** The load's delivery.timeout.ms. */
 const GIVEN_UP_MS = 30_000;
-
-/** GiB of each broker's volume, by the name of its pod. */
-function diskSizes(status: PhysicalStatefulCluster['status']): Readonly<Record<string, number>> {
-  return Object.fromEntries((status?.brokers ?? []).map(({ pod, diskSizeGib }) => [pod, diskSizeGib ?? 0]));
-}
-
-/** A change that only brokers roll for: it is in their template and in no controller's. */
-function brokersOf(cpuLimitMillis: number): unknown {
-  return { kafka: { brokers: { resources: { cpuLimitMillis } } } };
-}
 
 /** The pods whose names match were replaced, and no others. */
 function expectReplaced(
@@ -259,40 +312,4 @@ function expectReplaced(
 /** At once, a line each: whoever waits for the tests sees it. */
 function tell(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-/** A batch of brokers is on its way out. */
-function isRollingBrokers({ status }: PhysicalStatefulCluster): boolean {
-  return status?.fence?.role === 'broker' && reasonOf(status, 'flotilla.dev/Rolling') === 'WaitingForPods';
-}
-
-function grownTo(ckus: number): unknown {
-  const pods = (zone: number): readonly string[] =>
-    Array.from({ length: ckus }, (_, index) => `kafka-${zone + 3 * index}`);
-  const placement = { 'local-a': { pods: pods(0) }, 'local-b': { pods: pods(1) }, 'local-c': { pods: pods(2) } };
-  return { kafka: { ckus, placement } };
-}
-
-function reasonOf(status: PhysicalStatefulCluster['status'], type: Parameters<typeof findCondition>[1]): string {
-  return findCondition(status?.conditions, type)?.reason ?? '';
-}
-
-/** Six brokers, none of which holds a quarter more or less than the mean. */
-function isSpread(loads: readonly BrokerLoad[]): boolean {
-  const mean = loads.reduce((sum, { replicas }) => sum + replicas, 0) / loads.length;
-  return loads.length === 6 && loads.every(({ replicas }) => Math.abs(replicas - mean) < mean / 4);
-}
-
-function isBalanced({ status }: PhysicalStatefulCluster): boolean {
-  return status?.balance?.state === 'Balanced' && status.balance.memory?.underWay !== true;
-}
-
-/** Nothing is to be done for the newest spec, and that many brokers serve. */
-function isSettled(brokers: number): (psc: PhysicalStatefulCluster) => boolean {
-  return ({ metadata, status }) =>
-    status?.observedGeneration === metadata['generation'] &&
-    status?.brokerCount === brokers &&
-    reasonOf(status, 'flotilla.dev/Ready') === 'AllBrokersInSync' &&
-    reasonOf(status, 'Reconciling') === 'UpToDate' &&
-    status.fence === undefined;
 }

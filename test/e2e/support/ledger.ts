@@ -39,6 +39,8 @@ export interface Ledger {
   readonly kubectl: RunningRegion['kubectl'];
   /** The region's one operator or balancer, as `namespace/name`, and the zone that it runs in. */
   readonly controller: (name: 'operator' | 'balancer') => Promise<{ readonly pod: string; readonly zone: string }>;
+  /** Kubernetes node that one of its pods runs on. */
+  readonly podPlace: (pod: string) => Promise<{ readonly node: string }>;
   /** Resolves when it is gone, its volumes with it. */
   readonly remove: (timeoutMs: number) => Promise<void>;
 }
@@ -94,6 +96,11 @@ export async function makeLedger(local: LocalRegion): Promise<Ledger> {
       const node = layout.nodes.find((each) => each.name === pod?.spec?.nodeName);
       if (pod?.metadata?.name === undefined || node === undefined) throw new Error(`no ${name} runs`);
       return { pod: `${NAMESPACES.system}/${pod.metadata.name}`, zone: node.zone };
+    },
+    podPlace: async (pod) => {
+      const { spec } = await get<Pod>(`/api/v1/namespaces/${namespace}/pods/${pod}`);
+      if (spec?.nodeName === undefined) throw new Error(`${pod} runs on no node`);
+      return { node: spec.nodeName };
     },
     remove: async (timeoutMs) => {
       const ofNamespace = ['--namespace', namespace];
