@@ -101,7 +101,7 @@ describe('a cluster under load, in the hands of the operator', () => {
 
   it('rolls for a setting that needs a restart, every pod once', async () => {
     const before = await ledger.podUids();
-    await ledger.edit({ kafka: { config: { 'queued.max.requests': '600' } } });
+    await ledger.edit({ kafka: { config: { 'group.max.size': '600' } } });
     await ledger.when(isSettled(3), CHANGE_MAX_MS);
     expectReplaced(before, await ledger.podUids(), /./);
     await tellLongestWait('roll', PLANNED_MAX_MS);

@@ -1,6 +1,7 @@
 import type { PscViolation } from './invalid-psc-error.ts';
+import { isTenantSetting } from './tenant-settings.ts';
 
-/** Every setting of a PSC's own `config` that belongs to the platform or is no setting at all. */
+/** Every setting of a PSC's own `config` that belongs to the platform, or that a tenant may not change, or that is none at all. */
 export function userConfigViolations(config: Readonly<Record<string, string>>): readonly PscViolation[] {
   return Object.entries(config).flatMap(([key, value]) => {
     const reason = refusal(key, value);
@@ -61,6 +62,12 @@ function refusal(key: string, value: string): Pick<PscViolation, 'rule' | 'remed
   }
   if (isPlatformOwned(key)) {
     return { rule: 'the platform owns this setting', remedy: 'Remove it: it follows from the rest of the PSC' };
+  }
+  if (!isTenantSetting(key)) {
+    return {
+      rule: 'it is not among the settings that a tenant may change',
+      remedy: 'Remove it, or correct its name: docs/stacks.md lists those that may be changed',
+    };
   }
   // Kafka would resolve it against the pod's environment or files.
   if (value.includes('${')) {

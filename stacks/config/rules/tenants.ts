@@ -5,7 +5,9 @@ import {
   shortRetention,
   userConfigViolations,
 } from '../../../constructs/kubernetes/kafka/user-config.ts';
+import { isTenantSetting, TENANT_SETTINGS } from '../../../constructs/kubernetes/kafka/tenant-settings.ts';
 import { tenantsOf } from '../draft.ts';
+import { didYouMean } from '../nearest.ts';
 import { DEFAULT_LOCAL_RETENTION_HOURS } from '../schema.ts';
 import { ownedBecause } from '../owned-keys.ts';
 import { repeated } from './rule.ts';
@@ -78,15 +80,12 @@ const settingFree: Rule = {
         const [violation] = userConfigViolations({ [setting]: String(value) });
         if (violation === undefined) return [];
         const at = { path: [...path, 'config', setting], at: 'key' as const };
-        return isPlatformOwned(setting)
-          ? [
-              {
-                ...at,
-                message: `The platform sets ${setting}: ${ownedBecause(setting)}.`,
-                suggestion: 'Take the line out.',
-              },
-            ]
-          : [{ ...at, message: sentence(violation.rule), suggestion: sentence(violation.remedy) }];
+        if (isPlatformOwned(setting)) {
+          const message = `The platform sets ${setting}: ${ownedBecause(setting)}.`;
+          return [{ ...at, message, suggestion: 'Take the line out.' }];
+        }
+        const meant = isTenantSetting(setting) ? undefined : didYouMean(setting, Object.keys(TENANT_SETTINGS));
+        return [{ ...at, message: sentence(violation.rule), suggestion: meant ?? sentence(violation.remedy) }];
       }),
     ),
 };

@@ -55,6 +55,22 @@ export const TENANT_ROWS: readonly Row[] = [
     paths: [`flotilla:tenants[0].config."${setting}"`.replace(/"(\w+)"/, '$1')],
     suggestion: 'Take the line out.',
   })),
+  {
+    rule: 'platform-owned-setting',
+    what: 'a setting that is misspelt',
+    from: 'log.retention.hours: 48',
+    to: 'log.retention.hous: 48',
+    paths: ['flotilla:tenants[0].config."log.retention.hous"'],
+    suggestion: 'Did you mean log.retention.hours?',
+  },
+  {
+    rule: 'platform-owned-setting',
+    what: 'a setting that no tenant may change',
+    from: 'log.retention.hours: 48',
+    to: 'log.flush.interval.messages: 1',
+    paths: ['flotilla:tenants[0].config."log.flush.interval.messages"'],
+    suggestion: /docs\/stacks\.md/,
+  },
   // Retention.
   {
     rule: 'retention-covers-volumes',

@@ -20,6 +20,7 @@ import { viewCluster } from '../../../../constructs/kubernetes/kafka/cluster-vie
 import { dynamicLimits } from '../../../../constructs/kubernetes/kafka/dynamic-limits.ts';
 import { PORTS } from '../../../../constructs/kubernetes/kafka/listeners.ts';
 import { PLATFORM_USERS } from '../../../../constructs/kubernetes/kafka/secrets.ts';
+import { TENANT_SETTINGS } from '../../../../constructs/kubernetes/kafka/tenant-settings.ts';
 import { exampleDataPlane, examplePsc } from '../../../support/example-psc.ts';
 import { startKafka, type RunningKafka } from '../../../support/kafka-processes.ts';
 import { eventually } from '../../../support/kafka-wait.ts';
@@ -207,6 +208,11 @@ describe('every broker', () => {
     );
     expect(settings.get('broker.rack')).toBe(view.brokers[broker]?.zone);
     expect(settings.get('min.insync.replicas')).toBe('2');
+  });
+
+  test('knows every setting that a tenant may change', async () => {
+    const settings = await settingsOf(ConfigResourceTypes.BROKER, '0');
+    expect(Object.keys(TENANT_SETTINGS).filter((name) => !settings.has(name))).toEqual([]);
   });
 
   test.each([0, 1, 2])('%i answers the liveness probe and shows its metrics', async (broker) => {

@@ -1,11 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { brokerProperties } from '../../../../constructs/kubernetes/kafka/broker-config.ts';
 import { viewCluster } from '../../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { controllerProperties } from '../../../../constructs/kubernetes/kafka/controller-config.ts';
 import { InvalidPscError } from '../../../../constructs/kubernetes/kafka/invalid-psc-error.ts';
 import { renderKafkaCluster } from '../../../../constructs/kubernetes/kafka/kafka-cluster.ts';
+import { TENANT_SETTINGS } from '../../../../constructs/kubernetes/kafka/tenant-settings.ts';
 import { isPlatformOwned } from '../../../../constructs/kubernetes/kafka/user-config.ts';
 import { exampleDataPlane, examplePlacement, examplePsc, type ExampleOverrides } from '../../../support/example-psc.ts';
+
+const STACKS_PAGE = readFileSync(join(import.meta.dirname, '../../../../docs/stacks.md'), 'utf8');
 
 describe('a setting of the PSC', () => {
   test.each([
@@ -53,18 +58,21 @@ describe('a setting of the PSC', () => {
     expect(violationsOf({ kafka: { config: { [key]: value } } })).toHaveLength(1);
   });
 
-  test.each([
-    'log.retention.hours',
-    'log.segment.bytes',
-    'message.max.bytes',
-    'compression.type',
-    'num.partitions',
-    'group.max.session.timeout.ms',
-    'transaction.max.timeout.ms',
-    'delete.topic.enable',
-  ])('%s is for the tenant to choose', (key) => {
+  test.each(Object.keys(TENANT_SETTINGS))('%s is for the tenant to choose, and the docs say so', (key) => {
     expect(violationsOf({ kafka: { config: { [key]: '1' } } })).toEqual([]);
+    expect(isPlatformOwned(key)).toBe(false);
+    expect(STACKS_PAGE).toContain(`| \`${key}\` `);
   });
+
+  test.each(['log.flush.interval.messages', 'queued.max.requests', 'log.retention.milliseconds', 'no.such.setting'])(
+    '%s is refused: nobody has allowed it',
+    (key) => {
+      const violations = violationsOf({ kafka: { config: { [key]: '1' } } });
+      expect(violations).toEqual([
+        expect.objectContaining({ remedy: expect.stringContaining('docs/stacks.md') as unknown }),
+      ]);
+    },
+  );
 
   test.each([
     [{ 'log.retention.hours': '1' }, 1],
