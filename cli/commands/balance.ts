@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { explanationText, planText, statusText } from '../balance/balance-text.ts';
 import { loadsBeforeAndAfter } from '../balance/broker-loads.ts';
+import { drainOutcome } from '../balance/drain-outcome.ts';
 import { checkExcludedTopics } from '../balance/excluded-topics.ts';
 import { lookAtBalance } from '../balance/look.ts';
 import { changeMaintenance, withNames } from '../balance/maintenance.ts';
@@ -181,7 +182,11 @@ async function exclude(
   print(left.length === 0 ? `${name}: no topic is excluded\n` : `${name}: excluded topics: ${left.join(', ')}\n`);
 }
 
-/** Follows the balancer until it has proven that the brokers are empty, or Ctrl-C. */
+/**
+ * Follows the balancer until it has proven that the brokers are empty, or Ctrl-C.
+ *
+ * @throws UserError when excluded topics hold them
+ */
 async function untilDrained(cluster: PscCluster, name: string, pods: readonly string[]): Promise<void> {
   let said = '';
   await pollUntil(async () => {
@@ -189,9 +194,14 @@ async function untilDrained(cluster: PscCluster, name: string, pods: readonly st
     const [line = ''] = statusText(psc, Date.now()).split('\n');
     if (line !== said) print(`${line}\n`);
     said = line;
-    if (!pods.every((pod) => psc.status?.balance?.drained?.includes(pod) === true)) return false;
-    print(`${pods.join(', ')}: proven to be empty\n`);
-    return true;
+    const outcome = drainOutcome(psc, pods);
+    if (outcome.end === 'held') {
+      throw new UserError(`${outcome.pods.join(', ')} cannot be emptied: ${outcome.message}`, {
+        hint: `let the balancer move them again: ./flotilla balance exclude ${name} <topic> --undo; or end the drain with --undo`,
+      });
+    }
+    if (outcome.end === 'proven') print(`${pods.join(', ')}: proven to be empty\n`);
+    return outcome.end === 'proven';
   });
 }
 

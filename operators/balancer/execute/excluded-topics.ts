@@ -22,7 +22,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** What excluded topics keep on brokers that are dead or to be emptied; undefined where that is nothing. */
 export function heldByExcluded(
-  { partitions }: ObservedCluster,
+  { partitions }: Pick<ObservedCluster, 'partitions'>,
   states: BrokerStates,
   excluded: ReadonlySet<string>,
 ): Wait | undefined {
