@@ -1,46 +1,25 @@
-import { type StepAttributes, UNFOLLOWED } from '../runtime/steps.ts';
+import type { StepAttributes } from '../runtime/steps.ts';
+import { type Execution, executeWrites } from './execute-writes.ts';
 import { objectKey, type Observed, type StoredPsc } from './observed.ts';
 import type { Plan, Write } from './plan.ts';
-import { ConflictError, RefusedError, TooManyDisruptionsError } from './ports.ts';
 import type { ReconcilePorts } from './reconcile.ts';
 import { DECISION_MAX_AGE_MS } from './safety.ts';
 
-/** How far a plan came. */
-export interface Execution {
-  /** `waits`: the disruption budget is used up. */
-  readonly end: 'done' | 'conflict' | 'refused' | 'waits' | 'not-leader';
-  /** Writes that were carried out. */
-  readonly done: number;
-  /** What was refused, and what was said. */
-  readonly refusal?: { readonly write: Write; readonly message: string };
-}
-
-/** Carries the writes out in their order, the first that fails ends it. Decides nothing but whether it is too late. */
+/** Carries the plan of a Kafka cluster out. */
 export async function execute(
   plan: Plan,
   psc: StoredPsc,
   ports: ReconcilePorts,
   observed?: Observed,
 ): Promise<Execution> {
-  const { steps = UNFOLLOWED } = ports;
-  let done = 0;
-  for (const write of plan.writes) {
-    if (!ports.isLeader()) return { end: 'not-leader', done };
-    if (isDisruption(write) && isTooLate(ports, observed)) return { end: 'conflict', done };
-    try {
-      await steps.run(`write ${write.kind}`, async (inner) => {
-        inner.note(subjectOf(write));
-        await send(write, psc, ports);
-      });
-    } catch (error) {
-      if (error instanceof ConflictError) return { end: 'conflict', done };
-      if (error instanceof TooManyDisruptionsError) return { end: 'waits', done };
-      if (error instanceof RefusedError) return { end: 'refused', done, refusal: { write, message: error.message } };
-      throw error;
-    }
-    done += 1;
-  }
-  return { end: 'done', done };
+  return await executeWrites(plan.writes, {
+    ...ports,
+    subjectOf,
+    isTooLate: (write) => isDisruption(write) && isTooLate(ports, observed),
+    send: async (write) => {
+      await send(write, psc, ports);
+    },
+  });
 }
 
 /** What a write is about, in a span: names only, values may be nobody's business. */

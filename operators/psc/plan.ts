@@ -3,9 +3,9 @@ import type { PhysicalStatefulClusterStatus } from '../../contracts/gen/psc-type
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 
 /** What one pass does and says, and what it waits for. Data: nothing in it is decided again when it is carried out. */
-export interface Plan {
+export interface Plan<W extends AnyWrite = Write> {
   /** In order; the first that fails ends the pass. */
-  readonly writes: readonly Write[];
+  readonly writes: readonly W[];
   /** Gates that hold something up, the first of each task that is held. */
   readonly waits: readonly Wait[];
   readonly conditions: readonly ConditionUpdate[];
@@ -25,11 +25,17 @@ export function plannedPart(status: PhysicalStatefulClusterStatus | undefined): 
 
 /** What a task waits for. */
 export interface Wait {
-  readonly task: 'resize' | 'roll' | 'volumes' | 'settings' | 'credentials' | 'pods';
+  readonly task: 'resize' | 'roll' | 'volumes' | 'settings' | 'credentials' | 'pods' | 'connectors';
   /** The condition's reason. */
   readonly reason: string;
   /** For people: what exactly, and what would end it. */
   readonly message: string;
+}
+
+/** What every write of every kind of cluster says of itself. */
+export interface AnyWrite {
+  readonly kind: string;
+  readonly object?: KubernetesObject;
 }
 
 /** One idempotent step. */
@@ -61,6 +67,8 @@ export type Write =
     }
   | { readonly kind: 'event'; readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string };
 
+export type Removal = Extract<Write, { readonly kind: 'remove' }>;
+
 export interface PodRef {
   readonly name: string;
   readonly uid: string;
@@ -68,8 +76,8 @@ export interface PodRef {
 }
 
 /** Removal of objects that are there; one without a uid is not. */
-export function removals(objects: readonly KubernetesObject[]): readonly Write[] {
-  return objects.flatMap((object): readonly Write[] => {
+export function removals(objects: readonly KubernetesObject[]): readonly Removal[] {
+  return objects.flatMap((object): readonly Removal[] => {
     const { uid } = object.metadata as { readonly uid?: string };
     return uid === undefined ? [] : [{ kind: 'remove', object, uid }];
   });

@@ -1,25 +1,16 @@
 import { InvalidPscError } from '../../constructs/kubernetes/kafka/invalid-psc-error.ts';
 import { viewCluster } from '../../constructs/kubernetes/kafka/cluster-view.ts';
-import type { ConditionUpdate } from '../../contracts/conditions.ts';
 import type { DataPlane } from '../../contracts/data-plane.ts';
+import { carryOut, type ReconcileResult, refusedPlan, REST_MS, unservedPlan } from './carry-out.ts';
 import { checkPlan } from './check-plan.ts';
-import { execute, type Execution } from './execute.ts';
+import { execute } from './execute.ts';
 import { awaitedHosts } from './gates.ts';
 import type { Observed, StoredPsc } from './observed.ts';
 import { planPsc } from './plan-psc.ts';
-import { type Plan, plannedPart, type Wait } from './plan.ts';
-import {
-  type ClusterPort,
-  type Clock,
-  ConflictError,
-  type KafkaPort,
-  type NamesPort,
-  type PscObjects,
-} from './ports.ts';
+import type { Plan } from './plan.ts';
+import type { ClusterPort, Clock, KafkaPort, NamesPort, PscObjects } from './ports.ts';
 import { type Steps, UNFOLLOWED } from '../runtime/steps.ts';
 import type { Rules } from './rules.ts';
-import { statusAfter } from './status-after.ts';
-import { type PscCondition, unservedReason } from './unserved-reason.ts';
 
 export interface ReconcilePorts {
   readonly cluster: ClusterPort;
@@ -34,20 +25,14 @@ export interface ReconcilePorts {
   readonly steps?: Steps;
 }
 
+export type { ReconcileResult } from './carry-out.ts';
+
 export interface ReconcileOptions {
   readonly dataPlane: DataPlane;
   /** Replaced in simulations only. @default - the real ones */
   readonly rules?: Rules;
   /** Replaced in simulations only. @default checkPlan */
   readonly check?: typeof checkPlan;
-}
-
-export interface ReconcileResult {
-  /** When to look again although nothing has changed. */
-  readonly lookAgainMs: number;
-  /** `acted`: something was written; `at-rest`: nothing was, and nothing is awaited. */
-  readonly outcome: 'gone' | 'acted' | 'waiting' | 'at-rest' | 'conflict' | 'refused';
-  readonly waits: readonly Wait[];
 }
 
 /** A plan that the independent judge refuses: a mistake of the planner's, which must not be carried out. */
@@ -68,17 +53,15 @@ export async function reconcile(
   const cached = ports.cluster.cached(psc);
   if (cached === undefined) return { lookAgainMs: REST_MS, outcome: 'gone', waits: [] };
   const unserved = unservedPlan(cached.psc);
-  if (unserved !== undefined) return await carryOut(unserved, cached.psc, ports);
+  if (unserved !== undefined) return await carryOutPlan(unserved, cached.psc, ports);
   try {
     return await pass(psc, cached, ports, options);
   } catch (error) {
     if (!(error instanceof InvalidPscError)) throw error;
     // The running cluster is left as it is.
-    return await carryOut(refusedPlan(cached.psc, error.message), cached.psc, ports);
+    return await carryOutPlan(refusedPlan(cached.psc, error.message), cached.psc, ports);
   }
 }
-
-const REST_MS = 30_000;
 
 async function pass(
   psc: string,
@@ -104,45 +87,16 @@ async function pass(
   const judged = { plan, observed };
   const problems = steps.runNow('check', () => check(judged.plan, judged.observed, ports.holder));
   if (problems.length > 0) throw new PlanRejectedError(`${psc}: ${problems.join('; ')}`);
-  return await carryOut(plan, observed.psc, ports, observed);
+  return await carryOutPlan(plan, observed.psc, ports, observed);
 }
 
-async function carryOut(
+async function carryOutPlan(
   plan: Plan,
   psc: StoredPsc,
   ports: ReconcilePorts,
   observed?: Observed,
 ): Promise<ReconcileResult> {
-  const { steps = UNFOLLOWED } = ports;
-  const execution = await steps.run('execute', (inner) => execute(plan, psc, { ...ports, steps: inner }, observed));
-  if (execution.end === 'conflict' || execution.end === 'not-leader') {
-    return { lookAgainMs: RETRY_MS, outcome: 'conflict', waits: plan.waits };
-  }
-  // The finalizer changed the PSC itself: the status is for the pass that has seen it.
-  const isChanged = plan.writes.some(({ kind }) => kind === 'set-finalizer');
-  const status = isChanged ? undefined : statusAfter(psc, plan, execution, new Date(ports.clock.nowMs()));
-  if (status !== undefined && ports.isLeader()) {
-    try {
-      await steps.run('write status', () => ports.cluster.writeStatus(psc, status));
-    } catch (error) {
-      // Something has changed since it was observed: no fault, the next pass sees it.
-      if (!(error instanceof ConflictError)) throw error;
-      return { lookAgainMs: RETRY_MS, outcome: 'conflict', waits: plan.waits };
-    }
-  }
-  return {
-    lookAgainMs: plan.lookAgainMs,
-    outcome: outcomeOf(plan, execution, status !== undefined || isChanged),
-    waits: plan.waits,
-  };
-}
-
-const RETRY_MS = 1_000;
-
-function outcomeOf(plan: Plan, { end, done }: Execution, hasWritten: boolean): ReconcileResult['outcome'] {
-  if (end === 'refused') return 'refused';
-  if (done > 0 || hasWritten) return 'acted';
-  return plan.waits.length > 0 ? 'waiting' : 'at-rest';
+  return await carryOut(plan, psc, ports, async (steps) => await execute(plan, psc, { ...ports, steps }, observed));
 }
 
 /** All reads of a pass, once. The DNS is asked only for brokers that are still to come. */
@@ -167,21 +121,4 @@ async function observe(
 
 function disrupts({ writes }: Plan): boolean {
   return writes.some(({ kind }) => kind === 'evict-pod' || kind === 'delete-pod' || kind === 'touch-pod');
-}
-
-/** What is said of a PSC that is left alone. */
-function unservedPlan(psc: StoredPsc): Plan | undefined {
-  const reason = unservedReason(psc);
-  return reason === undefined ? undefined : onlySays(psc, reason);
-}
-
-function refusedPlan(psc: StoredPsc, message: string): Plan {
-  return onlySays(psc, { type: 'Stalled', status: 'True', reason: 'SpecRejected', message });
-}
-
-function onlySays(psc: StoredPsc, update: PscCondition): Plan {
-  const { generation } = psc.metadata;
-  const status = { ...plannedPart(psc.status), observedGeneration: generation, observedRevision: psc.spec.revision };
-  const condition = { ...update, observedGeneration: generation } as ConditionUpdate;
-  return { writes: [], waits: [], conditions: [condition], status, lookAgainMs: REST_MS };
 }

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CONDITION_TYPES, type ConditionUpdate, setCondition } from '../../contracts/conditions.ts';
 import type { Condition } from '../../contracts/gen/psc-types.ts';
-import type { Execution } from './execute.ts';
+import type { Execution } from './execute-writes.ts';
 import type { StoredPsc } from './observed.ts';
 import { objectKey } from './observed.ts';
-import { type Plan, plannedPart } from './plan.ts';
+import { type AnyWrite, type Plan, plannedPart } from './plan.ts';
 
 /** The operator's part of the status after a pass; undefined when it is stored already, so that nothing is written at rest. */
-export function statusAfter(
+export function statusAfter<W extends AnyWrite>(
   psc: StoredPsc,
-  plan: Plan,
-  execution: Execution,
+  plan: Plan<W>,
+  execution: Execution<W>,
   now: Date,
 ): Readonly<Record<string, unknown>> | undefined {
   const own = (psc.status?.conditions ?? []).filter(({ type }) => type !== CONDITION_TYPES.balancing);
@@ -23,11 +23,11 @@ export function statusAfter(
   return { ...plan.status, conditions };
 }
 
-function refusalUpdates(psc: StoredPsc, { refusal }: Execution): readonly ConditionUpdate[] {
+function refusalUpdates<W extends AnyWrite>(psc: StoredPsc, { refusal }: Execution<W>): readonly ConditionUpdate[] {
   if (refusal === undefined) return [];
   const { write, message } = refusal;
   const isSetting = write.kind === 'alter-cluster-settings' || write.kind === 'alter-default-quota';
-  const what = write.kind === 'apply' ? objectKey(write.object) : write.kind;
+  const what = write.kind === 'apply' && write.object !== undefined ? objectKey(write.object) : write.kind;
   const observedGeneration = psc.metadata.generation;
   return [
     {

@@ -8,7 +8,7 @@ import { explainPlan } from '../explain-plan.ts';
 import { explanationText } from '../explanation-text.ts';
 import { observeFromOutside } from '../observe.ts';
 import { dataPlaneOf, onePsc, type WholeCluster } from '../psc-cluster.ts';
-import { redact } from './redact.ts';
+import { redact } from '../../../operators/runtime/redact.ts';
 
 /** Files by their paths in the bundle. */
 export type BundleFiles = ReadonlyMap<string, string>;

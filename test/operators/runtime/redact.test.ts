@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { redact } from '../../../../cli/psc/bundle/redact.ts';
+import { redact } from '../../../operators/runtime/redact.ts';
 
 const KEY = '-----BEGIN RSA PRIVATE KEY-----\nMIIhunter2\nhunter2\n-----END RSA PRIVATE KEY-----';
 
