@@ -14,6 +14,10 @@ export const LABELS = {
   owner: 'flotilla.dev/owner',
   /** `broker` or `controller`, on Kafka pods. */
   role: 'flotilla.dev/role',
+  /** On the namespace of a Connect or ksqlDB PSC: the Kafka PSC that its pods may reach. */
+  kafka: 'flotilla.dev/kafka',
+  /** On a namespace: the ksqlDB PSC that its pods may ask. */
+  ksqldbClient: 'flotilla.dev/ksqldb-client',
   stack: 'flotilla.dev/stack',
 } as const;
 

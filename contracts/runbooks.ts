@@ -22,6 +22,9 @@ export const STALLED_CALLS = {
   ApplyRejected: ticket(10),
   SettingRejected: ticket(5),
   MinIsrTooHigh: ticket(10),
+  ConnectorRejected: ticket(5),
+  ConnectorFailed: ticket(5),
+  TasksFailed: ticket(5),
   KindNotServed: ticket(10),
   DeletionProtected: ticket(60),
 } as const satisfies Record<Exclude<ConditionReason<'Stalled'>, 'NotStalled'>, Call>;
@@ -32,7 +35,18 @@ export const READY_CALLS = {
   KafkaUnreachable: page(5),
   UnderReplicatedPartitions: ticket(30),
   BrokersNotInSync: ticket(30),
-} as const satisfies Record<Exclude<ConditionReason<'flotilla.dev/Ready'>, 'AllBrokersInSync'>, Call>;
+  KafkaNotReady: ticket(30),
+  WaitingForWorkers: ticket(30),
+  WaitingForPods: ticket(30),
+  ConnectUnreachable: ticket(15),
+  ConnectorRejected: ticket(15),
+  ConnectorFailed: ticket(15),
+  TasksFailed: ticket(15),
+  ConnectorsStarting: ticket(30),
+} as const satisfies Record<Exclude<ConditionReason<'flotilla.dev/Ready'>, WellReason>, Call>;
+
+/** Reasons of a condition `Ready` that is True. */
+type WellReason = 'AllBrokersInSync' | 'AllConnectorsRunning' | 'AllNodesReady';
 
 /** The operator waits for something: reasons of its waits, whatever the task. Patience is that of a large cluster. */
 export const WAIT_CALLS = {
@@ -40,8 +54,16 @@ export const WAIT_CALLS = {
   WaitingForExternalDns: ticket(15),
   WaitingForVolumes: ticket(15),
   WaitingForPods: ticket(30),
+  WaitingForWorkers: ticket(30),
+  KafkaNotReady: ticket(30),
+  ConnectUnreachable: ticket(15),
+  ConnectorFailed: ticket(30),
+  TasksFailed: ticket(30),
+  ConnectorRejected: ticket(15),
+  ConnectorsStarting: ticket(30),
   RemovingBrokers: ticket(15),
   StoppingBrokers: ticket(15),
+  StoppingPods: ticket(15),
   WaitingForLeaders: ticket(30),
   BrokersNotInSync: ticket(30),
   UnderReplicatedPartitions: ticket(60),

@@ -831,6 +831,57 @@ export const PSC_CRD: CustomResourceDefinition = {
                         "x-kubernetes-list-map-keys": [
                           "name"
                         ]
+                      },
+                      "secrets": {
+                        "type": "array",
+                        "maxItems": 16,
+                        "items": {
+                          "type": "string",
+                          "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+                          "maxLength": 63
+                        },
+                        "x-kubernetes-list-type": "set",
+                        "description": "Secrets of the cluster's own namespace whose files connectors may refer to, as ${directory:/etc/flotilla/secrets/<secret>:<file>}."
+                      },
+                      "egress": {
+                        "type": "array",
+                        "maxItems": 32,
+                        "items": {
+                          "type": "object",
+                          "properties": {
+                            "ranges": {
+                              "type": "array",
+                              "minItems": 1,
+                              "maxItems": 16,
+                              "items": {
+                                "type": "string",
+                                "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$",
+                                "maxLength": 43
+                              },
+                              "x-kubernetes-list-type": "atomic",
+                              "description": "CIDR blocks."
+                            },
+                            "ports": {
+                              "type": "array",
+                              "minItems": 1,
+                              "maxItems": 16,
+                              "items": {
+                                "type": "integer",
+                                "format": "int32",
+                                "minimum": 1,
+                                "maximum": 65535
+                              },
+                              "x-kubernetes-list-type": "atomic",
+                              "description": "Of TCP."
+                            }
+                          },
+                          "required": [
+                            "ranges",
+                            "ports"
+                          ]
+                        },
+                        "x-kubernetes-list-type": "atomic",
+                        "description": "Where connectors may connect to beside their Kafka; nowhere else."
                       }
                     },
                     "required": [
@@ -1531,6 +1582,130 @@ export const PSC_CRD: CustomResourceDefinition = {
                     "minimum": -2147483648,
                     "maximum": 2147483647,
                     "description": "Sum of the volumes that are provisioned."
+                  },
+                  "connect": {
+                    "type": "object",
+                    "properties": {
+                      "workersReady": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "connectors": {
+                        "type": "array",
+                        "maxItems": 128,
+                        "items": {
+                          "type": "object",
+                          "properties": {
+                            "name": {
+                              "type": "string",
+                              "maxLength": 63
+                            },
+                            "state": {
+                              "type": "string",
+                              "enum": [
+                                "Pending",
+                                "Unassigned",
+                                "Running",
+                                "Paused",
+                                "Failed",
+                                "Restarting",
+                                "Rejected",
+                                "Deleting",
+                                "Unknown"
+                              ],
+                              "description": "Pending: not made yet; Rejected: Connect refuses its config; Deleting: the spec names it no longer; Unknown: no worker answers."
+                            },
+                            "worker": {
+                              "type": "string",
+                              "maxLength": 260,
+                              "description": "Host and port of the worker that it runs on."
+                            },
+                            "tasks": {
+                              "type": "array",
+                              "maxItems": 64,
+                              "items": {
+                                "type": "object",
+                                "properties": {
+                                  "id": {
+                                    "type": "integer",
+                                    "format": "int32",
+                                    "minimum": -2147483648,
+                                    "maximum": 2147483647
+                                  },
+                                  "state": {
+                                    "type": "string",
+                                    "enum": [
+                                      "Unassigned",
+                                      "Running",
+                                      "Paused",
+                                      "Failed",
+                                      "Restarting",
+                                      "Unknown"
+                                    ]
+                                  },
+                                  "worker": {
+                                    "type": "string",
+                                    "maxLength": 260
+                                  },
+                                  "trace": {
+                                    "type": "string",
+                                    "maxLength": 512,
+                                    "description": "First line of why it failed, without secrets."
+                                  }
+                                }
+                              },
+                              "x-kubernetes-list-type": "atomic",
+                              "description": "Failed ones first."
+                            },
+                            "restarts": {
+                              "type": "integer",
+                              "format": "int32",
+                              "minimum": -2147483648,
+                              "maximum": 2147483647,
+                              "description": "How often what failed of it was started again since it last ran well."
+                            },
+                            "restartAfter": {
+                              "type": "string",
+                              "format": "date-time",
+                              "description": "What fails is not started again before."
+                            },
+                            "message": {
+                              "type": "string",
+                              "maxLength": 512,
+                              "description": "What is wrong with it, in Connect's words, without secrets."
+                            },
+                            "deletedAt": {
+                              "type": "string",
+                              "format": "date-time",
+                              "description": "Since when the spec names it no longer. It is remembered for a while after it was last seen: a request that was on its way could still make it."
+                            }
+                          },
+                          "required": [
+                            "name"
+                          ]
+                        },
+                        "x-kubernetes-list-type": "map",
+                        "x-kubernetes-list-map-keys": [
+                          "name"
+                        ],
+                        "description": "Those of the spec, and those that this PSC has made and that are still to be taken away."
+                      }
+                    },
+                    "description": "Of a PSC of kind connect."
+                  },
+                  "ksqldb": {
+                    "type": "object",
+                    "properties": {
+                      "nodesReady": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      }
+                    },
+                    "description": "Of a PSC of kind ksqldb."
                   }
                 },
                 "description": "What the cluster is. Written by the operator, except balance."

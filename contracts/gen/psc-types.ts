@@ -141,12 +141,26 @@ export interface ConnectSpec {
   readonly kafka: string;
   readonly config?: Readonly<Record<string, string>>;
   readonly connectors?: readonly ConnectorSpec[];
+  /**
+   * Secrets of the cluster's own namespace whose files connectors may refer to, as
+   * ${directory:/etc/flotilla/secrets/<secret>:<file>}.
+   */
+  readonly secrets?: readonly string[];
+  /** Where connectors may connect to beside their Kafka; nowhere else. */
+  readonly egress?: readonly EgressSpec[];
 }
 
 export interface ConnectorSpec {
   readonly name: string;
   readonly config: Readonly<Record<string, string>>;
   readonly paused?: boolean;
+}
+
+export interface EgressSpec {
+  /** CIDR blocks. */
+  readonly ranges: readonly string[];
+  /** Of TCP. */
+  readonly ports: readonly number[];
 }
 
 export interface KsqlDbSpec {
@@ -208,6 +222,10 @@ export interface PhysicalStatefulClusterStatus {
   readonly podsReady?: string;
   /** Sum of the volumes that are provisioned. */
   readonly disksGib?: number;
+  /** Of a PSC of kind connect. */
+  readonly connect?: ConnectStatus;
+  /** Of a PSC of kind ksqldb. */
+  readonly ksqldb?: KsqlDbStatus;
 }
 
 /** Kubernetes' condition with the time of its last probe, which is written only together with another change. */
@@ -306,4 +324,43 @@ export interface RollStatus {
   readonly served?: string;
   readonly message?: string;
   readonly since?: string;
+}
+
+export interface ConnectStatus {
+  readonly workersReady?: number;
+  /** Those of the spec, and those that this PSC has made and that are still to be taken away. */
+  readonly connectors?: readonly ConnectorStatus[];
+}
+
+export interface ConnectorStatus {
+  readonly name: string;
+  /** Pending: not made yet; Rejected: Connect refuses its config; Deleting: the spec names it no longer; Unknown: no worker answers. */
+  readonly state?: 'Pending' | 'Unassigned' | 'Running' | 'Paused' | 'Failed' | 'Restarting' | 'Rejected' | 'Deleting' | 'Unknown';
+  /** Host and port of the worker that it runs on. */
+  readonly worker?: string;
+  /** Failed ones first. */
+  readonly tasks?: readonly ConnectTaskStatus[];
+  /** How often what failed of it was started again since it last ran well. */
+  readonly restarts?: number;
+  /** What fails is not started again before. */
+  readonly restartAfter?: string;
+  /** What is wrong with it, in Connect's words, without secrets. */
+  readonly message?: string;
+  /**
+   * Since when the spec names it no longer. It is remembered for a while after it was last seen: a request that was on its way
+   * could still make it.
+   */
+  readonly deletedAt?: string;
+}
+
+export interface ConnectTaskStatus {
+  readonly id?: number;
+  readonly state?: 'Unassigned' | 'Running' | 'Paused' | 'Failed' | 'Restarting' | 'Unknown';
+  readonly worker?: string;
+  /** First line of why it failed, without secrets. */
+  readonly trace?: string;
+}
+
+export interface KsqlDbStatus {
+  readonly nodesReady?: number;
 }

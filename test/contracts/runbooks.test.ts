@@ -37,7 +37,7 @@ describe('runbooks', () => {
   it.each([
     [
       'flotilla.dev/Rolling',
-      ['ClusterNotRolling', 'RollingBrokers', 'RollingControllers', 'RollStopped', 'CredentialsLost'],
+      ['ClusterNotRolling', 'RollingBrokers', 'RollingControllers', 'RollingPods', 'RollStopped', 'CredentialsLost'],
     ],
     ['flotilla.dev/ClusterResizing', ['ClusterNotResizing', 'AddingBrokers', 'CredentialsLost']],
   ] as const)('are called for every gate that can hold %s up', (type, others) => {

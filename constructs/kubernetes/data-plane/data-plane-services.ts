@@ -15,6 +15,7 @@ import { configMapFolder } from '../shared/platform-container.ts';
 import type { MountedFolder } from '../shared/platform-container.ts';
 import { PlatformService } from '../shared/platform-service.ts';
 import type { ServiceResources } from '../shared/service-resources.ts';
+import { PORTS } from '../shared/ports.ts';
 import { sizeFor } from '../shared/service-sizing.ts';
 import { DATA_PLANE_CONFIG, DATA_PLANE_FILE, DATA_PLANE_PATH, dataPlaneJson } from './data-plane-config.ts';
 import { Confinement } from './confinement.ts';
@@ -101,7 +102,7 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
       args: operatorArgs(context),
       resources: { cpuMillis: 200, cpuLimitMillis: 2000, memoryMib: OPERATOR_MEMORY_MIB },
       egress: [
-        toEveryPsc(KAFKA_PORTS.internal, KAFKA_PORTS.metrics),
+        toEveryPsc(KAFKA_PORTS.internal, KAFKA_PORTS.metrics, PORTS.connect),
         ...(context.dataPlane.cloud === 'local' ? [] : [toNameServers(context)]),
         ...(context.tracesTo === undefined ? [] : [toCollector(context, context.tracesTo)]),
       ],

@@ -47,6 +47,15 @@ export class Monitoring extends Construct {
       namespaces: { any: true },
       port: KAFKA_PORTS.metrics,
     });
+    podMonitor(this, 'connect', {
+      name: 'connect',
+      selector: {
+        matchLabels: { [LABELS.component]: 'connect' },
+        matchExpressions: [{ key: LABELS.psc, operator: 'Exists' }],
+      },
+      namespaces: { any: true },
+      port: KAFKA_PORTS.metrics,
+    });
   }
 }
 

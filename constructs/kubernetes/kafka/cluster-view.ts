@@ -94,7 +94,7 @@ function placedPods(placement: Readonly<Record<string, ZonePlacement>>): readonl
 }
 
 /** Which time zones there are only a program can tell. */
-function windowViolations(windows: readonly MaintenanceWindow[]): readonly PscViolation[] {
+export function windowViolations(windows: readonly MaintenanceWindow[]): readonly PscViolation[] {
   return windows.flatMap(({ timeZone }, index) => {
     if (timeZone === undefined || isTimeZone(timeZone)) return [];
     return [
@@ -113,7 +113,8 @@ export function ordinalOf(pod: string): number {
   return Number(pod.slice(pod.lastIndexOf('-') + 1));
 }
 
-function identityViolations(psc: PhysicalStatefulCluster, dataPlane: DataPlane): readonly PscViolation[] {
+/** Where a PSC names another data plane than this one, and a name that nothing can be made from. */
+export function identityViolations(psc: PhysicalStatefulCluster, dataPlane: DataPlane): readonly PscViolation[] {
   const { spec, metadata } = psc;
   const pairs = [
     ['spec.cloud', spec.cloud, dataPlane.cloud],

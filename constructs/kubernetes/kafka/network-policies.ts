@@ -27,6 +27,11 @@ export function networkPolicies(view: ClusterView): readonly KubernetesObject[] 
       [
         { from: [own], ports: tcpPorts(PORTS.replication, PORTS.internal) },
         { from: platform.map(namespacePeer), ports: tcpPorts(PORTS.internal) },
+        // Connect and ksqlDB clusters of this Kafka: whoever makes their namespace says so there.
+        {
+          from: [{ namespaceSelector: { matchLabels: { [LABELS.kafka]: view.name } } }],
+          ports: tcpPorts(PORTS.internal),
+        },
         { from: [namespacePeer(NAMESPACES.gateway)], ports: tcpPorts(PORTS.external) },
         metricsRule(),
       ],
@@ -58,7 +63,8 @@ function ownEgress(own: PolicyRule): PolicyRule {
   return { to: [own], ports: tcpPorts(PORTS.replication, PORTS.internal, PORTS.controller) };
 }
 
-function metricsRule(): PolicyRule {
+/** Opening for the platform's services and whatever reads metrics. */
+export function metricsRule(): PolicyRule {
   return {
     from: [
       namespacePeer(NAMESPACES.system),

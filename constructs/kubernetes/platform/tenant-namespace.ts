@@ -22,12 +22,17 @@ export class TenantNamespace extends Construct {
   constructor(scope: Construct, id: string, props: TenantNamespaceProps) {
     super(scope, id);
     const { metadata, spec } = props.psc;
+    const kafka = spec.connect?.kafka ?? spec.ksqldb?.kafka;
     this.namespace = pscNamespace(metadata.name);
     new PlatformNamespace(this, 'namespace', {
       name: this.namespace,
       kubernetesVersion: props.kubernetesVersion,
       quota: pscQuota(spec),
-      labels: { [LABELS.psc]: metadata.name, [LABELS.tenant]: spec.tenant },
+      labels: {
+        [LABELS.psc]: metadata.name,
+        [LABELS.tenant]: spec.tenant,
+        ...(kafka === undefined ? {} : { [LABELS.kafka]: kafka }),
+      },
     });
   }
 }

@@ -76,7 +76,7 @@ export function toPart(namespace: string, name: string, ...ports: readonly numbe
   return { to: [partPods(namespace, name)], ports: ports.map((port) => portOf(port)) };
 }
 
-/** Opening to all Kafka pods of this cluster, whichever PSC they belong to. */
+/** Opening to the pods of all PSCs of this cluster. */
 export function toEveryPsc(...ports: readonly number[]): NetworkPolicyEgressRule {
   return {
     to: [{ namespaceSelector: { matchExpressions: [{ key: LABELS.psc, operator: 'Exists' }] } }],

@@ -6,6 +6,7 @@ export const PORTS = {
   /** gRPC, gRPC-Web and JSON of the API. */
   api: 8080,
   connect: 8083,
+  ksqldb: 8088,
   /** Metrics and `/healthz` of external-dns. */
   externalDns: 7979,
   /** Metrics and `/health-check` of the cluster autoscaler. */

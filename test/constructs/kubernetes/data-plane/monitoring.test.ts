@@ -21,7 +21,9 @@ describe('monitoring of a data plane', () => {
     const monitors = monitoring({ ...context, metricsBy: 'prometheus-operator' }).filter(
       ({ kind }) => kind === 'PodMonitor',
     );
-    expect(monitors.map(({ metadata }) => metadata.name).sort()).toEqual([...DATA_PLANE_SERVICES, 'kafka'].sort());
+    expect(monitors.map(({ metadata }) => metadata.name).sort()).toEqual(
+      [...DATA_PLANE_SERVICES, 'connect', 'kafka'].sort(),
+    );
   });
 
   test('reads the metrics of every Kafka pod, of all PSCs', () => {

@@ -6,6 +6,7 @@ import { TenantNamespace } from '../../../../constructs/kubernetes/platform/tena
 import { workloadQuota } from '../../../../constructs/kubernetes/platform/workload-quota.ts';
 import type { KubernetesObject } from '../../../../contracts/kubernetes-object.ts';
 import { pscNamespace } from '../../../../contracts/names.ts';
+import { exampleConnectPsc, exampleKsqlDbPsc } from '../../../support/example-clients.ts';
 import { exampleDataPlane, examplePsc } from '../../../support/example-psc.ts';
 import { objectsOf, only } from '../support/objects-of.ts';
 
@@ -66,6 +67,23 @@ describe('the namespace of a PSC', () => {
     expect(only(objects, 'Namespace').metadata).toMatchObject({
       name: 'psc-orders',
       labels: { 'flotilla.dev/psc': 'orders', 'flotilla.dev/tenant': 'acme' },
+    });
+  });
+
+  test('says which Kafka the pods of a Connect or ksqlDB cluster may reach, as the policy of that Kafka asks', () => {
+    for (const psc of [exampleConnectPsc('aws'), exampleKsqlDbPsc('aws')]) {
+      const objects = objectsOf((scope) => {
+        new TenantNamespace(scope, 'namespace', { psc, kubernetesVersion: '1.34' });
+      });
+      expect(only(objects, 'Namespace').metadata.labels).toMatchObject({ 'flotilla.dev/kafka': 'orders' });
+    }
+    const policy = renderKafkaCluster(examplePsc('aws'), exampleDataPlane('aws')).find(
+      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'kafka-broker',
+    );
+    const { ingress } = policy?.['spec'] as { readonly ingress: readonly object[] };
+    expect(ingress).toContainEqual({
+      from: [{ namespaceSelector: { matchLabels: { 'flotilla.dev/kafka': 'orders' } } }],
+      ports: [{ protocol: 'TCP', port: 9092 }],
     });
   });
 

@@ -950,6 +950,21 @@ export declare type ConnectSpec = Message<"flotilla.psc.v1.ConnectSpec"> & {
    * @generated from field: repeated flotilla.psc.v1.ConnectorSpec connectors = 7;
    */
   connectors: ConnectorSpec[];
+
+  /**
+   * Secrets of the cluster's own namespace whose files connectors may refer to, as
+   * ${directory:/etc/flotilla/secrets/<secret>:<file>}.
+   *
+   * @generated from field: repeated string secrets = 8;
+   */
+  secrets: string[];
+
+  /**
+   * Where connectors may connect to beside their Kafka; nowhere else.
+   *
+   * @generated from field: repeated flotilla.psc.v1.EgressSpec egress = 9;
+   */
+  egress: EgressSpec[];
 };
 
 /**
@@ -992,6 +1007,21 @@ export declare type ConnectSpecJson = {
    * @generated from field: repeated flotilla.psc.v1.ConnectorSpec connectors = 7;
    */
   connectors?: ConnectorSpecJson[];
+
+  /**
+   * Secrets of the cluster's own namespace whose files connectors may refer to, as
+   * ${directory:/etc/flotilla/secrets/<secret>:<file>}.
+   *
+   * @generated from field: repeated string secrets = 8;
+   */
+  secrets?: string[];
+
+  /**
+   * Where connectors may connect to beside their Kafka; nowhere else.
+   *
+   * @generated from field: repeated flotilla.psc.v1.EgressSpec egress = 9;
+   */
+  egress?: EgressSpecJson[];
 };
 
 /**
@@ -999,6 +1029,50 @@ export declare type ConnectSpecJson = {
  * Use `create(ConnectSpecSchema)` to create a new message.
  */
 export declare const ConnectSpecSchema: GenMessage<ConnectSpec, {jsonType: ConnectSpecJson}>;
+
+/**
+ * @generated from message flotilla.psc.v1.EgressSpec
+ */
+export declare type EgressSpec = Message<"flotilla.psc.v1.EgressSpec"> & {
+  /**
+   * CIDR blocks.
+   *
+   * @generated from field: repeated string ranges = 1;
+   */
+  ranges: string[];
+
+  /**
+   * Of TCP.
+   *
+   * @generated from field: repeated int32 ports = 2;
+   */
+  ports: number[];
+};
+
+/**
+ * @generated from message flotilla.psc.v1.EgressSpec
+ */
+export declare type EgressSpecJson = {
+  /**
+   * CIDR blocks.
+   *
+   * @generated from field: repeated string ranges = 1;
+   */
+  ranges?: string[];
+
+  /**
+   * Of TCP.
+   *
+   * @generated from field: repeated int32 ports = 2;
+   */
+  ports?: number[];
+};
+
+/**
+ * Describes the message flotilla.psc.v1.EgressSpec.
+ * Use `create(EgressSpecSchema)` to create a new message.
+ */
+export declare const EgressSpecSchema: GenMessage<EgressSpec, {jsonType: EgressSpecJson}>;
 
 /**
  * @generated from message flotilla.psc.v1.ConnectorSpec
@@ -1361,6 +1435,20 @@ export declare type PhysicalStatefulClusterStatus = Message<"flotilla.psc.v1.Phy
    * @generated from field: int32 disks_gib = 12;
    */
   disksGib: number;
+
+  /**
+   * Of a PSC of kind connect.
+   *
+   * @generated from field: flotilla.psc.v1.ConnectStatus connect = 13;
+   */
+  connect?: ConnectStatus | undefined;
+
+  /**
+   * Of a PSC of kind ksqldb.
+   *
+   * @generated from field: flotilla.psc.v1.KsqlDbStatus ksqldb = 14;
+   */
+  ksqldb?: KsqlDbStatus | undefined;
 };
 
 /**
@@ -1440,6 +1528,20 @@ export declare type PhysicalStatefulClusterStatusJson = {
    * @generated from field: int32 disks_gib = 12;
    */
   disksGib?: number;
+
+  /**
+   * Of a PSC of kind connect.
+   *
+   * @generated from field: flotilla.psc.v1.ConnectStatus connect = 13;
+   */
+  connect?: ConnectStatusJson;
+
+  /**
+   * Of a PSC of kind ksqldb.
+   *
+   * @generated from field: flotilla.psc.v1.KsqlDbStatus ksqldb = 14;
+   */
+  ksqldb?: KsqlDbStatusJson;
 };
 
 /**
@@ -1447,6 +1549,258 @@ export declare type PhysicalStatefulClusterStatusJson = {
  * Use `create(PhysicalStatefulClusterStatusSchema)` to create a new message.
  */
 export declare const PhysicalStatefulClusterStatusSchema: GenMessage<PhysicalStatefulClusterStatus, {jsonType: PhysicalStatefulClusterStatusJson}>;
+
+/**
+ * @generated from message flotilla.psc.v1.ConnectStatus
+ */
+export declare type ConnectStatus = Message<"flotilla.psc.v1.ConnectStatus"> & {
+  /**
+   * @generated from field: int32 workers_ready = 1;
+   */
+  workersReady: number;
+
+  /**
+   * Those of the spec, and those that this PSC has made and that are still to be taken away.
+   *
+   * @generated from field: repeated flotilla.psc.v1.ConnectorStatus connectors = 2;
+   */
+  connectors: ConnectorStatus[];
+};
+
+/**
+ * @generated from message flotilla.psc.v1.ConnectStatus
+ */
+export declare type ConnectStatusJson = {
+  /**
+   * @generated from field: int32 workers_ready = 1;
+   */
+  workersReady?: number;
+
+  /**
+   * Those of the spec, and those that this PSC has made and that are still to be taken away.
+   *
+   * @generated from field: repeated flotilla.psc.v1.ConnectorStatus connectors = 2;
+   */
+  connectors?: ConnectorStatusJson[];
+};
+
+/**
+ * Describes the message flotilla.psc.v1.ConnectStatus.
+ * Use `create(ConnectStatusSchema)` to create a new message.
+ */
+export declare const ConnectStatusSchema: GenMessage<ConnectStatus, {jsonType: ConnectStatusJson}>;
+
+/**
+ * @generated from message flotilla.psc.v1.ConnectorStatus
+ */
+export declare type ConnectorStatus = Message<"flotilla.psc.v1.ConnectorStatus"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Pending: not made yet; Rejected: Connect refuses its config; Deleting: the spec names it no longer; Unknown: no worker answers.
+   *
+   * @generated from field: string state = 2;
+   */
+  state: string;
+
+  /**
+   * Host and port of the worker that it runs on.
+   *
+   * @generated from field: string worker = 3;
+   */
+  worker: string;
+
+  /**
+   * Failed ones first.
+   *
+   * @generated from field: repeated flotilla.psc.v1.ConnectTaskStatus tasks = 4;
+   */
+  tasks: ConnectTaskStatus[];
+
+  /**
+   * How often what failed of it was started again since it last ran well.
+   *
+   * @generated from field: int32 restarts = 5;
+   */
+  restarts: number;
+
+  /**
+   * What fails is not started again before.
+   *
+   * @generated from field: google.protobuf.Timestamp restart_after = 6;
+   */
+  restartAfter?: Timestamp | undefined;
+
+  /**
+   * What is wrong with it, in Connect's words, without secrets.
+   *
+   * @generated from field: string message = 7;
+   */
+  message: string;
+
+  /**
+   * Since when the spec names it no longer. It is remembered for a while after it was last seen: a request that was on its way
+   * could still make it.
+   *
+   * @generated from field: google.protobuf.Timestamp deleted_at = 8;
+   */
+  deletedAt?: Timestamp | undefined;
+};
+
+/**
+ * @generated from message flotilla.psc.v1.ConnectorStatus
+ */
+export declare type ConnectorStatusJson = {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name?: string;
+
+  /**
+   * Pending: not made yet; Rejected: Connect refuses its config; Deleting: the spec names it no longer; Unknown: no worker answers.
+   *
+   * @generated from field: string state = 2;
+   */
+  state?: string;
+
+  /**
+   * Host and port of the worker that it runs on.
+   *
+   * @generated from field: string worker = 3;
+   */
+  worker?: string;
+
+  /**
+   * Failed ones first.
+   *
+   * @generated from field: repeated flotilla.psc.v1.ConnectTaskStatus tasks = 4;
+   */
+  tasks?: ConnectTaskStatusJson[];
+
+  /**
+   * How often what failed of it was started again since it last ran well.
+   *
+   * @generated from field: int32 restarts = 5;
+   */
+  restarts?: number;
+
+  /**
+   * What fails is not started again before.
+   *
+   * @generated from field: google.protobuf.Timestamp restart_after = 6;
+   */
+  restartAfter?: TimestampJson;
+
+  /**
+   * What is wrong with it, in Connect's words, without secrets.
+   *
+   * @generated from field: string message = 7;
+   */
+  message?: string;
+
+  /**
+   * Since when the spec names it no longer. It is remembered for a while after it was last seen: a request that was on its way
+   * could still make it.
+   *
+   * @generated from field: google.protobuf.Timestamp deleted_at = 8;
+   */
+  deletedAt?: TimestampJson;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.ConnectorStatus.
+ * Use `create(ConnectorStatusSchema)` to create a new message.
+ */
+export declare const ConnectorStatusSchema: GenMessage<ConnectorStatus, {jsonType: ConnectorStatusJson}>;
+
+/**
+ * @generated from message flotilla.psc.v1.ConnectTaskStatus
+ */
+export declare type ConnectTaskStatus = Message<"flotilla.psc.v1.ConnectTaskStatus"> & {
+  /**
+   * @generated from field: int32 id = 1;
+   */
+  id: number;
+
+  /**
+   * @generated from field: string state = 2;
+   */
+  state: string;
+
+  /**
+   * @generated from field: string worker = 3;
+   */
+  worker: string;
+
+  /**
+   * First line of why it failed, without secrets.
+   *
+   * @generated from field: string trace = 4;
+   */
+  trace: string;
+};
+
+/**
+ * @generated from message flotilla.psc.v1.ConnectTaskStatus
+ */
+export declare type ConnectTaskStatusJson = {
+  /**
+   * @generated from field: int32 id = 1;
+   */
+  id?: number;
+
+  /**
+   * @generated from field: string state = 2;
+   */
+  state?: string;
+
+  /**
+   * @generated from field: string worker = 3;
+   */
+  worker?: string;
+
+  /**
+   * First line of why it failed, without secrets.
+   *
+   * @generated from field: string trace = 4;
+   */
+  trace?: string;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.ConnectTaskStatus.
+ * Use `create(ConnectTaskStatusSchema)` to create a new message.
+ */
+export declare const ConnectTaskStatusSchema: GenMessage<ConnectTaskStatus, {jsonType: ConnectTaskStatusJson}>;
+
+/**
+ * @generated from message flotilla.psc.v1.KsqlDbStatus
+ */
+export declare type KsqlDbStatus = Message<"flotilla.psc.v1.KsqlDbStatus"> & {
+  /**
+   * @generated from field: int32 nodes_ready = 1;
+   */
+  nodesReady: number;
+};
+
+/**
+ * @generated from message flotilla.psc.v1.KsqlDbStatus
+ */
+export declare type KsqlDbStatusJson = {
+  /**
+   * @generated from field: int32 nodes_ready = 1;
+   */
+  nodesReady?: number;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.KsqlDbStatus.
+ * Use `create(KsqlDbStatusSchema)` to create a new message.
+ */
+export declare const KsqlDbStatusSchema: GenMessage<KsqlDbStatus, {jsonType: KsqlDbStatusJson}>;
 
 /**
  * Kubernetes' condition with the time of its last probe, which is written only together with another change.
