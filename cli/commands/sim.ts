@@ -4,7 +4,7 @@ import { runInOwnProcess } from '../own-process.ts';
 import { INSTALL_ROOT } from '../project.ts';
 import { UserError } from '../user-error.ts';
 
-const WORLDS = ['operator', 'balancer'] as const;
+const WORLDS = ['operator', 'connect', 'balancer'] as const;
 const SIMULATION = join(INSTALL_ROOT, 'test', 'sim', 'run.ts');
 
 interface SimOptions {

@@ -1,6 +1,7 @@
 import { InvalidPscError } from '../../constructs/kubernetes/kafka/invalid-psc-error.ts';
 import type { Condition, FenceStatus, RollStatus } from '../../contracts/gen/psc-types.ts';
 import type { DataPlane } from '../../contracts/data-plane.ts';
+import { clientParts } from '../../operators/client/client-parts.ts';
 import type { Member } from '../../operators/psc/classify.ts';
 import type { Context } from '../../operators/psc/context.ts';
 import { objectKey, type Observed } from '../../operators/psc/observed.ts';
@@ -56,6 +57,7 @@ export function explainPlan(observed: Observed, dataPlane: DataPlane): Explanati
   const refused = (refusal: string): Explanation => ({ ...headOf(observed), ...NOTHING, refusal });
   const unserved = unservedReason(psc);
   if (unserved !== undefined) return refused(unserved.message);
+  if (clientParts(psc) !== undefined) return refused(SEEN_INSIDE_ONLY);
   const options = { dataPlane, holder: psc.status?.fence?.holder ?? 'the leader' };
   try {
     const plan = planPsc(observed, options);
@@ -73,6 +75,10 @@ export function explainPlan(observed: Observed, dataPlane: DataPlane): Explanati
     return refused(error.message);
   }
 }
+
+/** Of Connect and ksqlDB: the conditions say what is waited for. */
+const SEEN_INSIDE_ONLY =
+  'passes over Connect and ksqlDB clusters are planned from what these say, and nobody outside of the Kubernetes cluster may ask them';
 
 const NOTHING = { pods: [], waits: [], steps: [], ahead: [] } as const;
 

@@ -1,5 +1,5 @@
 import { CONDITION_TYPES, findCondition } from '../../contracts/conditions.ts';
-import type { Condition, PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
+import type { Condition, ConnectorStatus, PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 
 /** What a person would want to know of the difference between two looks at a PSC; of the first look, everything that is not at rest. */
 export function pscChanges(
@@ -10,6 +10,7 @@ export function pscChanges(
     ...specLines(before, now),
     ...conditionChanges(before, now),
     ...podLines(before, now),
+    ...connectorLines(before, now),
     ...fenceLines(before, now),
   ];
 }
@@ -28,11 +29,33 @@ export function isSettled({ metadata, status = {} }: PhysicalStatefulCluster): b
 }
 
 function specLines(before: PhysicalStatefulCluster | undefined, { spec }: PhysicalStatefulCluster): readonly string[] {
-  if (before === undefined) return [`${spec.kafka?.ckus ?? 0} CKU, revision ${spec.revision}`];
+  if (before === undefined) return [`${sizeOf(spec)}, revision ${spec.revision}`];
   const { spec: old } = before;
   if (JSON.stringify(old) === JSON.stringify(spec)) return [];
-  const size = old.kafka?.ckus === spec.kafka?.ckus ? '' : `, ${old.kafka?.ckus ?? 0} ▶ ${spec.kafka?.ckus ?? 0} CKU`;
-  return [`the spec changed: revision ${spec.revision}${size}`];
+  const [from, to] = [sizeOf(old), sizeOf(spec)];
+  return [`the spec changed: revision ${spec.revision}${from === to ? '' : `, ${from} ▶ ${to}`}`];
+}
+
+function sizeOf({ kafka, connect, ksqldb }: PhysicalStatefulCluster['spec']): string {
+  if (connect !== undefined) return `Connect, ${connect.workers} workers`;
+  return ksqldb === undefined ? `${kafka?.ckus ?? 0} CKU` : `ksqlDB, ${ksqldb.nodes} nodes`;
+}
+
+function connectorLines(
+  before: PhysicalStatefulCluster | undefined,
+  { status }: PhysicalStatefulCluster,
+): readonly string[] {
+  const said = ({ state = 'Unknown', tasks = [] }: ConnectorStatus): string => {
+    const failed = tasks.filter((task) => task.state === 'Failed').length;
+    return failed === 0 ? state : `${state}, ${failed} of ${tasks.length} tasks failed`;
+  };
+  const known = new Map(before?.status?.connect?.connectors?.map((row) => [row.name, said(row)]));
+  const rows = status?.connect?.connectors ?? [];
+  const gone = [...known.keys()].filter((name) => !rows.some((row) => row.name === name));
+  return [
+    ...rows.flatMap((row) => (known.get(row.name) === said(row) ? [] : [`connector ${row.name} ${said(row)}`])),
+    ...gone.map((name) => `connector ${name} is gone`),
+  ];
 }
 
 function conditionChanges(

@@ -1,5 +1,5 @@
 import { CONDITION_TYPES, type ConditionType, findCondition } from '../../contracts/conditions.ts';
-import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
+import type { ConnectorStatus, PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import { table } from '../table.ts';
 import { age } from './age.ts';
 import { conditionLines } from './explanation-text.ts';
@@ -14,7 +14,7 @@ export function pscTable(pscs: readonly PhysicalStatefulCluster[], nowMs: number
 
 /** One PSC with its conditions and brokers. */
 export function pscDetail(psc: PhysicalStatefulCluster, nowMs: number): string {
-  const { brokers = [], conditions = [], bootstrapServer } = psc.status ?? {};
+  const { brokers = [], conditions = [], bootstrapServer, connect } = psc.status ?? {};
   return [
     pscTable([psc], nowMs),
     'conditions',
@@ -36,8 +36,20 @@ export function pscDetail(psc: PhysicalStatefulCluster, nowMs: number): string {
           ),
           '',
         ]),
+    ...(connect?.connectors === undefined ? [] : [connectorTable(connect.connectors), '']),
     ...(bootstrapServer === undefined ? [] : [`clients start at ${bootstrapServer}`, '']),
   ].join('\n');
+}
+
+function connectorTable(connectors: readonly ConnectorStatus[]): string {
+  return table(
+    ['connector', 'state', 'tasks', 'restarts', 'what is wrong'],
+    connectors.map(({ name, state = '', tasks = [], restarts = 0, message }) => {
+      const failed = tasks.find((task) => task.state === 'Failed');
+      const running = tasks.filter((task) => task.state === 'Running').length;
+      return [name, state, `${running}/${tasks.length}`, String(restarts), message ?? failed?.trace ?? ''];
+    }),
+  );
 }
 
 function cells({ spec, status = {} }: PhysicalStatefulCluster): readonly string[] {
@@ -48,7 +60,7 @@ function cells({ spec, status = {} }: PhysicalStatefulCluster): readonly string[
   };
   return [
     text(spec.kafka?.ckus),
-    `${status.brokerCount ?? 0}/${placed}`,
+    spec.kafka === undefined ? '-' : `${status.brokerCount ?? 0}/${placed}`,
     status.podsReady ?? '-',
     said(CONDITION_TYPES.ready),
     said(CONDITION_TYPES.clusterResizing),

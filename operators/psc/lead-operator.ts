@@ -4,10 +4,11 @@ import type { Leadership } from '../runtime/leader-lease.ts';
 import { UNFOLLOWED } from '../runtime/steps.ts';
 import type { Timers } from '../runtime/timers.ts';
 import type { QueueDepth } from '../runtime/work-queue.ts';
-import { reconcile, type ReconcilePorts, type ReconcileResult } from './reconcile.ts';
+import { reconcileKind, type KindPorts } from './reconcile-kind.ts';
+import type { ReconcileResult } from './reconcile.ts';
 
 export interface LeadOptions {
-  readonly ports: Omit<ReconcilePorts, 'isLeader'>;
+  readonly ports: Omit<KindPorts, 'isLeader'>;
   readonly dataPlane: DataPlane;
   readonly timers: Timers;
   /** Every PSC that the caches know. */
@@ -57,12 +58,12 @@ export async function leadOperator(options: LeadOptions, leadership: Leadership)
 }
 
 /** One pass as a step of its own, which says how it ended and what it waits for. */
-async function followed(psc: string, ports: ReconcilePorts, dataPlane: DataPlane): Promise<ReconcileResult> {
+async function followed(psc: string, ports: KindPorts, dataPlane: DataPlane): Promise<ReconcileResult> {
   const { steps = UNFOLLOWED } = ports;
   return await steps.run('reconcile', async (inner) => {
     inner.note({ 'flotilla.psc': psc });
     try {
-      const result = await reconcile(psc, { ...ports, steps: inner }, { dataPlane });
+      const result = await reconcileKind(psc, { ...ports, steps: inner }, { dataPlane });
       const [wait] = result.waits;
       inner.note({
         'flotilla.outcome': result.outcome,

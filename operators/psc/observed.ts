@@ -1,5 +1,6 @@
 import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
+import type { ClientKind } from '../../constructs/kubernetes/client/client-view.ts';
 import type { KafkaRole } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 
 /** A PSC as the API server keeps it. */
@@ -37,11 +38,14 @@ export type ObservedCredentialsState =
   /** Something is gone that a running cluster depends on. */
   | { readonly state: 'lost'; readonly reason: string };
 
+/** What a pod is in its cluster; those of Connect and ksqlDB are all alike. */
+export type PodRole = KafkaRole | ClientKind;
+
 export interface ObservedPod {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  readonly role: KafkaRole;
+  readonly role: PodRole;
   readonly ordinal: number;
   readonly createdAtMs: number;
   /** Value of the annotations that pod-template.ts writes; empty where a pod has none. */
@@ -61,7 +65,7 @@ export interface ObservedPod {
   readonly unschedulableSinceMs?: number;
 }
 
-/** Of the Kafka container, or of the init container while it has not succeeded. */
+/** Of the one container, or of the init container while it has not succeeded. */
 export type ContainerState =
   | { readonly state: 'none' }
   | { readonly state: 'waiting'; readonly reason: string; readonly message?: string; readonly restarts: number }

@@ -59,6 +59,14 @@ export interface KafkaPort {
   ) => Promise<void>;
 }
 
+/** Users of one PSC's Kafka that the operator makes for the clusters which are clients of it. */
+export interface KafkaUsersPort {
+  /** Makes a user that may use all data and change nothing of the cluster, or gives it this password. */
+  readonly grantUser: (kafka: StoredPsc, user: string, password: string) => Promise<void>;
+  /** Takes it away; one that is not there is no error. */
+  readonly revokeUser: (kafka: StoredPsc, user: string) => Promise<void>;
+}
+
 /** What the operator needs of the DNS. */
 export interface NamesPort {
   /** Those of the hosts that all authoritative servers of their zone resolve. Never rejects. */

@@ -1,5 +1,7 @@
 import type { DataPlane } from '../../contracts/data-plane.ts';
 import type { ApiServer } from '../runtime/api-server.ts';
+import { kafkaAccess } from '../client/kafka-access.ts';
+import { connectRest } from '../connect/connect-rest.ts';
 import { boundedApi } from '../runtime/bounded-api.ts';
 import { eventRecorder } from '../runtime/event-recorder.ts';
 import type { Leadership } from '../runtime/leader-lease.ts';
@@ -100,7 +102,8 @@ async function lead(
   leadership: Leadership,
 ): Promise<void> {
   const clock = { nowMs: () => Date.now() };
-  const credentials = pscCredentials({ secrets: secretStore(api), dataPlane, wallMs: clock.nowMs, newPassword });
+  const secrets = secretStore(api);
+  const credentials = pscCredentials({ secrets, dataPlane, wallMs: clock.nowMs, newPassword });
   const kafka = kafkaPort({
     credentialsOf: credentials.login,
     clock,
@@ -135,6 +138,8 @@ async function lead(
       {
         ports: {
           ...loggedPorts({ cluster, kafka }, log),
+          access: kafkaAccess({ secrets, users: kafka, dataPlane, wallMs: clock.nowMs, newPassword }),
+          connect: connectRest({ log: ofPsc(log) }),
           ...(steps === undefined ? {} : { steps }),
           names,
           clock,
@@ -157,6 +162,12 @@ async function lead(
     metrics.forgetAll();
     kafka.stop();
   }
+}
+
+function ofPsc(log: OperatorOptions['log']): (psc: string, line: string) => void {
+  return (psc, line) => {
+    log(`${psc}: ${line}`);
+  };
 }
 
 /** Whoever wants to know how passes ended: metrics, people, and the background look at each Kafka. */

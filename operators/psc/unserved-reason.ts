@@ -11,8 +11,8 @@ export function unservedReason({ metadata, spec }: PhysicalStatefulCluster): Psc
     const message = `the annotation ${ANNOTATIONS.ignore} is set: the operator does nothing here`;
     return { type: 'Reconciling', status: 'False', reason: 'Ignored', message };
   }
-  if (spec.kafka === undefined) {
-    const message = 'this operator serves Kafka clusters only';
+  if (spec.kafka === undefined && spec.connect === undefined && spec.ksqldb === undefined) {
+    const message = 'this operator serves Kafka, Connect and ksqlDB clusters, and it is none of these';
     return { type: 'Stalled', status: 'True', reason: 'KindNotServed', message };
   }
   return undefined;

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { decide } from '../../operators/balancer/execute/decide.ts';
 import { runSeed as runBalancer } from './balancer/run-seed.ts';
+import { CONNECT_CORE, runSeed as runConnect } from './connect/run-seed.ts';
 import { CORE } from './operator/core.ts';
 import { runSeed as runOperator } from './operator/run-seed.ts';
 
@@ -22,6 +23,10 @@ const WORLDS: Readonly<Record<string, Run>> = {
     const { disruptions, excused, ...result } = await runOperator(seed, { reconcile: CORE, ...onEvent });
     const counts = { 'disruptions by the operator': disruptions, 'excused by a fault of the last moment': excused };
     return { ...result, counts };
+  },
+  connect: async (seed, onEvent) => {
+    const { calls, restarts, ...result } = await runConnect(seed, { reconcile: CONNECT_CORE, ...onEvent });
+    return { ...result, counts: { 'changes of connectors by the operator': calls, 'restarts among them': restarts } };
   },
   balancer: async (seed, onEvent) => {
     const { moves, ...result } = await runBalancer(seed, { core: decide, ...onEvent });

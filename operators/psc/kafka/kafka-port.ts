@@ -1,9 +1,10 @@
 import type { LookupFunction } from 'node:net';
-import type { StoredPsc } from '../observed.ts';
-import type { Clock, KafkaPort } from '../ports.ts';
+import type { ReachableKafka, StoredPsc } from '../observed.ts';
+import type { Clock, KafkaPort, KafkaUsersPort } from '../ports.ts';
 import { alterClusterSettings, alterDefaultUserQuota, electPreferred } from './alter-kafka.ts';
 import type { KafkaCredentials } from './broker-connections.ts';
 import type { ConsumerLag } from './consumer-lag.ts';
+import { grantUser, revokeUser } from './kafka-users.ts';
 import { type Attention, PscKafka } from './psc-kafka.ts';
 import { Slots } from '../../runtime/slots.ts';
 
@@ -18,7 +19,7 @@ export interface KafkaPortOptions {
 }
 
 /** A {@link KafkaPort} that asks real clusters. A PSC is looked at in the background from when it is first asked for. */
-export interface RealKafkaPort extends KafkaPort {
+export interface RealKafkaPort extends KafkaPort, KafkaUsersPort {
   /** How closely to look at a PSC in the background. @default rest */
   readonly setAttention: (psc: string, attention: Attention) => void;
   /** How far behind consumer groups are; undefined of a cluster that is not known or cannot be asked. Rejects when nobody answers. */
@@ -79,6 +80,7 @@ export function realKafkaPort(options: KafkaPortOptions): RealKafkaPort {
         (view) => view,
       );
     },
+    ...usersOf(of),
     setAttention: (psc, attention) => {
       const found = known.get(psc);
       if (found !== undefined) found.attention = attention;
@@ -92,6 +94,18 @@ export function realKafkaPort(options: KafkaPortOptions): RealKafkaPort {
       isStopped = true;
       for (const each of known.values()) each.stop();
       known.clear();
+    },
+  };
+}
+
+function usersOf(of: (psc: StoredPsc) => PscKafka): KafkaUsersPort {
+  const unseen = (view: ReachableKafka): ReachableKafka => view;
+  return {
+    grantUser: async (kafka, user, password) => {
+      await of(kafka).alter((broker, connections) => grantUser(broker, connections, user, password), unseen);
+    },
+    revokeUser: async (kafka, user) => {
+      await of(kafka).alter((broker, connections) => revokeUser(broker, connections, user), unseen);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { KafkaRole } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
+import { CLIENT_KINDS } from '../../../constructs/kubernetes/client/client-view.ts';
 import {
   CONFIG_HASH_ANNOTATION,
   IN_SYNC_GATE,
@@ -7,7 +7,7 @@ import {
 import { STATEFUL_SETS } from '../../../constructs/kubernetes/kafka/stateful-sets.ts';
 import type { ObjectMetadata } from '../../../contracts/kubernetes-object.ts';
 import { ANNOTATIONS, LABELS } from '../../../contracts/labels.ts';
-import type { ContainerState, ObservedPod } from '../observed.ts';
+import type { ContainerState, ObservedPod, PodRole } from '../observed.ts';
 
 /** What is read of a pod as the API server sends it. */
 export interface RawPod {
@@ -27,9 +27,9 @@ export interface RawPod {
 
 /** Undefined for a pod that is no member of the cluster, whatever its labels say. */
 export function observedPod({ metadata, spec, status = {} }: RawPod): ObservedPod | undefined {
-  const role = metadata.labels?.[LABELS.role];
-  const ordinal = ordinalOf(metadata.name, role);
-  if (ordinal === undefined) return undefined;
+  const role = roleOf(metadata.labels?.[LABELS.role] ?? metadata.labels?.[LABELS.component]);
+  const ordinal = role === undefined ? undefined : ordinalOf(metadata.name, role);
+  if (role === undefined || ordinal === undefined) return undefined;
   const { annotations = {} } = metadata;
   const conditions = new Map((status.conditions ?? []).map((condition) => [condition.type, condition]));
   const gate = conditions.get(IN_SYNC_GATE)?.status;
@@ -38,7 +38,7 @@ export function observedPod({ metadata, spec, status = {} }: RawPod): ObservedPo
     name: metadata.name,
     uid: metadata.uid,
     resourceVersion: metadata.resourceVersion,
-    role: role as KafkaRole,
+    role,
     ordinal,
     createdAtMs: timeOf(metadata.creationTimestamp) ?? 0,
     templateHash: annotations[TEMPLATE_HASH_ANNOTATION] ?? '',
@@ -77,10 +77,13 @@ interface RawContainer {
   };
 }
 
+function roleOf(label: string | undefined): PodRole | undefined {
+  return label === 'broker' || label === 'controller' ? label : CLIENT_KINDS.find((kind) => kind === label);
+}
+
 /** StatefulSets name their pods; nobody else's count. */
-function ordinalOf(name: string, role: string | undefined): number | undefined {
-  if (role !== 'broker' && role !== 'controller') return undefined;
-  const prefix = `${STATEFUL_SETS[role]}-`;
+function ordinalOf(name: string, role: PodRole): number | undefined {
+  const prefix = `${role === 'broker' || role === 'controller' ? STATEFUL_SETS[role] : role}-`;
   const digits = name.startsWith(prefix) ? name.slice(prefix.length) : '';
   return /^(0|[1-9]\d{0,4})$/.test(digits) ? Number(digits) : undefined;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CLIENT_FILES, clientFiles, connectText } from '../../../cli/local/client-files.ts';
 import { hostsLines, lookupRegion, namesOf } from '../../../cli/local/region-names.ts';
-import { aclsOf } from '../../../cli/local/tenant-user.ts';
+import { dataAcls } from '../../../operators/psc/kafka/kafka-users.ts';
 import { zoneFile } from '../../../local/agent/zone-file.ts';
 
 const OPTIONS = {
@@ -88,7 +88,7 @@ describe('the names of a region', () => {
 describe("what a tenant's user may do", () => {
   it('is everything with topics, groups and transactions, and only a look at the cluster', () => {
     const [CLUSTER, ALL] = [4, 2];
-    const acls = aclsOf('someone');
+    const acls = dataAcls('someone');
     expect(acls.every(({ principal }) => principal === 'User:someone')).toBe(true);
     expect(acls.some(({ resourceType, operation }) => resourceType === CLUSTER && operation === ALL)).toBe(false);
     expect(acls.filter(({ operation }) => operation === ALL)).toHaveLength(3);

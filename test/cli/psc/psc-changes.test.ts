@@ -46,7 +46,7 @@ describe('changes of a PSC', () => {
   test('name a new size', () => {
     const kafka = psc.spec.kafka === undefined ? {} : { kafka: { ...psc.spec.kafka, ckus: 4 } };
     const now = { ...psc, spec: { ...psc.spec, ...kafka, revision: '2' } };
-    expect(pscChanges(psc, now)).toEqual(['the spec changed: revision 2, 2 ▶ 4 CKU']);
+    expect(pscChanges(psc, now)).toEqual(['the spec changed: revision 2, 2 CKU ▶ 4 CKU']);
   });
 
   test.each<[string, PhysicalStatefulCluster, boolean]>([

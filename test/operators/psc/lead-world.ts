@@ -96,6 +96,7 @@ export function leadWorld(first: Observed, steps?: Steps): LeadWorld {
             cluster,
             kafka,
             names,
+            ...NO_CLIENTS,
             clock: { nowMs: () => NOW_MS },
             holder: HOLDER,
             ...(steps === undefined ? {} : { steps }),
@@ -136,3 +137,19 @@ export function leadWorld(first: Observed, steps?: Steps): LeadWorld {
     },
   };
 }
+
+/** There is no Connect and no ksqlDB cluster. */
+const NOBODY = (): Promise<never> => Promise.reject(new Error('there is no such cluster'));
+const NO_CLIENTS = {
+  access: { state: NOBODY, grant: NOBODY, revoke: NOBODY },
+  connect: {
+    view: NOBODY,
+    verdict: NOBODY,
+    create: NOBODY,
+    configure: NOBODY,
+    pause: NOBODY,
+    resume: NOBODY,
+    restartFailed: NOBODY,
+    remove: NOBODY,
+  },
+} as const;

@@ -38,8 +38,9 @@ export class BudgetModel {
    * @throws TooManyDisruptionsError when it is used up
    */
   take(pod: ObservedPod, isPending: boolean): void {
-    const budget = this.#budgets[pod.role];
-    if (isPending || pod.isTerminating || !this.#hasBudget(pod.role)) return;
+    const role = pod.role === 'controller' ? pod.role : 'broker';
+    const budget = this.#budgets[role];
+    if (isPending || pod.isTerminating || !this.#hasBudget(role)) return;
     if (pod.ready !== 'True') {
       // unhealthyPodEvictionPolicy: IfHealthyBudget
       if (budget.expected > 1 && budget.healthy >= budget.expected - 1) return;

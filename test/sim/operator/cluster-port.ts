@@ -123,7 +123,8 @@ function asPscObjects(
   pods: ReadonlyMap<string, ObservedPod>,
 ): PscObjects {
   const claims = [...objects.values()].filter(({ kind }) => kind === 'PersistentVolumeClaim');
-  const ordered = [...pods.values()].sort((a, b) => nodeIdOf(a.role, a.ordinal) - nodeIdOf(b.role, b.ordinal));
+  const idOf = ({ role, ordinal }: ObservedPod): number => nodeIdOf(role === 'controller' ? role : 'broker', ordinal);
+  const ordered = [...pods.values()].sort((a, b) => idOf(a) - idOf(b));
   return { psc, objects: new Map(objects), pods: ordered, claims: claims.map(observedClaim) };
 }
 

@@ -74,6 +74,9 @@ export function linkedKafkaPort(options: KafkaPortOptions, ask: AskKafka): RealK
     setAttention: (psc, attention) => {
       known.get(psc)?.attend(attention);
     },
+    // There is no cluster that would be a client of these.
+    grantUser: () => Promise.resolve(),
+    revokeUser: () => Promise.resolve(),
     // The models have no consumer groups.
     consumerLag: () => Promise.resolve(undefined),
     forget: (psc) => {

@@ -1,12 +1,16 @@
 import type { LookupFunction } from 'node:net';
 import { join } from 'node:path';
 import {
+  AclOperations,
+  AclPermissionTypes,
   Admin,
   type BaseOptions,
   ConfigResourceTypes,
   describeConfigsV4,
   IncrementalAlterConfigOperationTypes,
   incrementalAlterConfigsV1,
+  ResourcePatternTypes,
+  ResourceTypes,
   SASLMechanisms,
 } from '@platformatic/kafka';
 import { PORTS } from '../../../../constructs/kubernetes/kafka/listeners.ts';
@@ -126,6 +130,22 @@ export class OrdersCluster {
       const view = await this.fresh();
       return isSo(view) ? view : undefined;
     });
+  }
+
+  /** Number of ACLs of a user. */
+  async aclsOf(user: string): Promise<number> {
+    const resources = await this.admin.describeAcls({
+      filter: {
+        resourceType: ResourceTypes.ANY,
+        resourceName: null,
+        host: null,
+        resourcePatternType: ResourcePatternTypes.ANY,
+        principal: `User:${user}`,
+        operation: AclOperations.ANY,
+        permissionType: AclPermissionTypes.ANY,
+      },
+    });
+    return resources.reduce((sum, { acls }) => sum + acls.length, 0);
   }
 
   async setTopic(topic: string, name: string, value: string): Promise<void> {
