@@ -4,7 +4,7 @@ import { fieldOf } from './apply-intent.ts';
 /** Images with this in their digest cannot be pulled. */
 export const BAD_IMAGE_MARK = 'bad0bad0';
 /** Kafka ends at its start with this setting. */
-export const BAD_SETTING = { 'queued.max.requests': '-1' } as const;
+export const BAD_SETTING = { 'group.max.size': '-1' } as const;
 /** No node has so much. */
 export const TOO_MUCH_CPU_MILLIS = 200_000;
 

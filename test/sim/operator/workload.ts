@@ -55,7 +55,7 @@ const ACTS: readonly (readonly [string, Act])[] = [
   [
     'static setting',
     (world, random) => {
-      setConfig(world, { 'log.flush.interval.messages': String(random.int(1, 9_999)) });
+      setConfig(world, { 'offset.metadata.max.bytes': String(random.int(1, 9_999)) });
     },
   ],
   [
