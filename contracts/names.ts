@@ -7,12 +7,15 @@ export const NAMESPACES = {
   /** The TLS-passthrough gateway of a data plane. */
   gateway: 'flotilla-gateway',
   dns: 'flotilla-dns',
-  /** API, orchestrator, bucket provisioner, status sink, Connect; in the control-plane region only. */
+  /** API, orchestrator, bucket provisioner, status sink; in the control-plane region only. */
   controlPlane: 'flotilla-control-plane',
 } as const;
 
 /** Name of the mothership's PSC. */
 export const MOTHERSHIP = 'mothership';
+
+/** Name of the PSC of kind connect that carries the control plane's outbox to the mothership. */
+export const OUTBOX_PSC = 'outbox';
 
 /** Namespace of a PSC and of everything made for it. */
 export function pscNamespace(psc: string): string {

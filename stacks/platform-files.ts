@@ -1,7 +1,6 @@
 import type { Construct } from 'constructs';
 import type { VolumeFigures } from '../constructs/capacity/volume-figures.ts';
 import { ControlPlaneServices } from '../constructs/kubernetes/control-plane/control-plane-services.ts';
-import { OutboxConnect } from '../constructs/kubernetes/control-plane/outbox-connect.ts';
 import { DataPlaneServices } from '../constructs/kubernetes/data-plane/data-plane-services.ts';
 import { Gateway } from '../constructs/kubernetes/gateway/gateway.ts';
 import { gatewayHost } from '../constructs/kubernetes/kafka/dns.ts';
@@ -145,7 +144,6 @@ function controlPlaneObjects(
   }
   return render(context, (chart) => {
     new ControlPlaneServices(chart, 'services', { context, database, bucketProvisionerIdentity: bucketProvisioner });
-    new OutboxConnect(chart, 'connect', { context, database });
     if (context.dataPlane.cloud === 'local') localServices(chart, context, controlPlane, database.name);
   });
 }

@@ -1,5 +1,7 @@
 import { volumeFigures } from '../constructs/capacity/volume-figures.ts';
 import type { VolumeFigures } from '../constructs/capacity/volume-figures.ts';
+import { CLIENT_STAGES } from '../constructs/kubernetes/client/client-stages.ts';
+import { renderConnect } from '../constructs/kubernetes/connect/connect-cluster.ts';
 import { renderKafkaCluster } from '../constructs/kubernetes/kafka/kafka-cluster.ts';
 import { DNS_ENDPOINT_CRD } from '../constructs/kubernetes/platform/dns-endpoint-crd.ts';
 import { TenantNamespace } from '../constructs/kubernetes/platform/tenant-namespace.ts';
@@ -8,15 +10,17 @@ import type { ClusterContext } from '../constructs/kubernetes/shared/cluster-con
 import { inApplyOrder } from '../constructs/kubernetes/shared/object-order.ts';
 import { stackLabels } from '../constructs/kubernetes/shared/platform-labels.ts';
 import { renderChart } from '../constructs/kubernetes/shared/render-chart.ts';
+import type { DataPlane } from '../contracts/data-plane.ts';
 import type { PhysicalStatefulCluster } from '../contracts/gen/psc-types.ts';
 import type { ImageLock } from '../contracts/images.ts';
 import type { KubernetesObject } from '../contracts/kubernetes-object.ts';
-import { MOTHERSHIP, storageClassPrefix } from '../contracts/names.ts';
+import { MOTHERSHIP, OUTBOX_PSC, storageClassPrefix } from '../contracts/names.ts';
 import { PSC_CRD } from '../contracts/psc-crd.ts';
 import type { RegionOutputs } from '../contracts/region-outputs.ts';
 import { admissionPolicies } from '../policies/admission-policies.ts';
 import type { Exemption } from '../policies/exemptions.ts';
 import { clusterContext } from './cluster-context.ts';
+import { outboxPsc } from './outbox-psc.ts';
 import { platformFiles } from './platform-files.ts';
 import { offersPrivateLink } from './private-link.ts';
 import { mothershipPsc, pscForTenant, storageOutputs } from './psc-for-tenant.ts';
@@ -58,6 +62,7 @@ export function* synthesize(
     if (config.mothership.hosted && runsMothership(config, cluster)) {
       const psc = mothershipPsc(config, config.mothership, outputs, images);
       yield* pscFiles(synthesis, `60-${MOTHERSHIP}`, psc);
+      yield* outboxFiles(synthesis, psc);
     }
     for (const tenant of config.tenants.filter((each) => each.cluster === cluster.name).sort(byName)) {
       yield* tenantFiles(synthesis, tenant);
@@ -114,6 +119,14 @@ function* sharedFiles(synthesis: ClusterSynthesis): Generator<ManifestFile> {
   }
 }
 
+/** Where the control plane is, is the mothership: its rows go from the database that the outputs name. */
+function* outboxFiles(synthesis: ClusterSynthesis, mothership: PhysicalStatefulCluster): Generator<ManifestFile> {
+  const { database } = synthesis.outputs;
+  // Platform files of the control plane say what is missing.
+  if (database === undefined) return;
+  yield* pscFiles(synthesis, `61-${OUTBOX_PSC}`, outboxPsc(mothership, database, synthesis.images));
+}
+
 function* tenantFiles(synthesis: ClusterSynthesis, tenant: TenantConfig): Generator<ManifestFile> {
   const { config, outputs, images } = synthesis;
   const psc = pscForTenant(tenant, config, outputs, images);
@@ -145,7 +158,14 @@ function* pscFiles(
     }
   });
   yield { path: manifestPath(cluster.name, file), objects: [...around, asObject(psc)] };
-  yield { path: manifestPath(`rendered/${cluster.name}`, name), objects: renderKafkaCluster(psc, dataPlane) };
+  yield { path: manifestPath(`rendered/${cluster.name}`, name), objects: renderedObjects(psc, dataPlane) };
+}
+
+/** What the operator makes of a PSC of any kind. */
+function renderedObjects(psc: PhysicalStatefulCluster, dataPlane: DataPlane): readonly KubernetesObject[] {
+  if (psc.spec.connect === undefined) return renderKafkaCluster(psc, dataPlane);
+  const stages = renderConnect(psc, dataPlane);
+  return CLIENT_STAGES.flatMap((stage) => stages[stage]);
 }
 
 function manifestPath(folder: string, name: string): string {

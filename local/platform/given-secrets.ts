@@ -3,12 +3,13 @@ import { SUPERUSER_SECRET } from '../../constructs/kubernetes/local/database.ts'
 import { OBJECT_STORE_SECRET } from '../../constructs/kubernetes/local/object-store.ts';
 import { CA_FILE } from '../../constructs/kubernetes/kafka/secrets.ts';
 import { MOTHERSHIP_SECRET } from '../../constructs/kubernetes/shared/mothership.ts';
+import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { LABELS, PART_OF } from '../../contracts/labels.ts';
 import { NAMESPACES } from '../../contracts/names.ts';
 import { encodedData, type SecretData, type SecretRef } from '../../operators/psc/credentials/credential-secrets.ts';
 import { mothershipUserName } from './mothership-users.ts';
-import { mountedSecrets } from './mounted-secrets.ts';
+import { mountedSecrets, pscSecrets } from './mounted-secrets.ts';
 
 /** A Secret that pods of the platform mount, and that in a cloud its services or a person would give. */
 export interface GivenSecret extends SecretRef {
@@ -19,17 +20,19 @@ export interface GivenSecret extends SecretRef {
 }
 
 /**
- * Secrets that the pods of `objects` mount in the platform's own namespaces, and what must be in each.
+ * Secrets that the pods of `objects` mount in the platform's own namespaces, and those that PSCs are given, and what must be in
+ * each.
  *
  * @param mothershipCa PEM of the mothership's authority; undefined where this region does not host it.
  * @throws RangeError for a Secret whose content a local region cannot know
  */
 export function givenSecrets(
   objects: readonly KubernetesObject[],
+  pscs: readonly PhysicalStatefulCluster[],
   mothershipCa: string | undefined,
 ): readonly GivenSecret[] {
   const mounted = objects.flatMap(mountedSecrets).filter(({ namespace }) => PLATFORM_NAMESPACES.has(namespace));
-  const refs = new Map(mounted.map((ref) => [`${ref.namespace}/${ref.name}`, ref]));
+  const refs = new Map([...mounted, ...pscs.flatMap(pscSecrets)].map((ref) => [`${ref.namespace}/${ref.name}`, ref]));
   return [...refs.values()].map((ref) => ({ ...ref, ...contentOf(ref, mothershipCa) }));
 }
 

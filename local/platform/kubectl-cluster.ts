@@ -49,6 +49,15 @@ export function kubectlCluster(layout: RegionLayout, binary: string): PlatformCl
         async () => [...(await openConditions(run, psc)), ...(await unreadyLines(run, namespace, () => true))],
       );
     },
+    workersReady: async (psc, workers) => {
+      const namespace = pscNamespace(psc);
+      const condition = `--for=jsonpath={.status.connect.workersReady}=${workers}`;
+      await waited(
+        async (timeout) => await run(['-n', namespace, 'wait', condition, `${PSC_RESOURCE}/${psc}`, timeout]),
+        `the workers of ${psc} are not ready`,
+        async () => [...(await openConditions(run, psc)), ...(await unreadyLines(run, namespace, () => true))],
+      );
+    },
     exec: async ({ namespace, name }, program, args) => {
       await run(['-n', namespace, 'exec', name, '--', program, ...args]);
     },

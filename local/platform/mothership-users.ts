@@ -33,8 +33,6 @@ export function mothershipUsers(kubernetesCluster: string): readonly MothershipU
       grants: [
         { resource: 'topic', prefix: 'flotilla.' },
         { resource: 'group', prefix: 'flotilla-' },
-        // Kafka Connect's leader and its source tasks, which write exactly once (KIP-618).
-        { resource: 'transactional-id', prefix: 'connect-cluster-flotilla-' },
         { resource: 'transactional-id', prefix: 'flotilla-' },
       ],
     },

@@ -1,4 +1,6 @@
+import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
+import { pscNamespace } from '../../contracts/names.ts';
 import type { SecretRef } from '../../operators/psc/credentials/credential-secrets.ts';
 
 /** Secrets that the pods of a workload mount as folders. */
@@ -8,6 +10,11 @@ export function mountedSecrets(object: KubernetesObject): readonly SecretRef[] {
   return volumes.flatMap(({ secret }) =>
     secret?.secretName === undefined ? [] : [{ namespace, name: secret.secretName }],
   );
+}
+
+/** Secrets that whoever makes a PSC gives to its pods; the operator makes all others. */
+export function pscSecrets({ metadata: { name }, spec }: PhysicalStatefulCluster): readonly SecretRef[] {
+  return (spec.connect?.secrets ?? []).map((secret) => ({ namespace: pscNamespace(name), name: secret }));
 }
 
 interface PodTemplateOwner {

@@ -13,6 +13,8 @@ export interface PlatformCluster {
   readonly ready: (statefulSet: SecretRef, pods: number) => Promise<void>;
   /** Resolves when the operator says that clients can use the whole Kafka of a PSC, as its newest spec has it. */
   readonly pscReady: (psc: string) => Promise<void>;
+  /** Resolves when all workers of a PSC of kind connect are ready, whatever their connectors wait for. */
+  readonly workersReady: (psc: string, workers: number) => Promise<void>;
   /** Runs a program in a ready pod. */
   readonly exec: (pod: SecretRef, program: string, args: readonly string[]) => Promise<void>;
 }

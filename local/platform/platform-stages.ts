@@ -71,7 +71,7 @@ export function regionPlatform(
       {
         title: 'passwords',
         run: async () => {
-          await ensureGivenSecrets(cluster, early, options);
+          await ensureGivenSecrets(cluster, early, pscs, options);
           await ensureStoreKeys(cluster, pscs);
         },
       },
@@ -81,12 +81,18 @@ export function regionPlatform(
           await cluster.apply(early);
         },
       },
-      ...pscs.map(({ metadata: { name } }) => ({
-        title: `${name}: Kafka by the operator`,
-        run: async () => {
-          await cluster.pscReady(name);
-        },
-      })),
+      ...pscs.flatMap(({ metadata: { name }, spec }) =>
+        spec.kafka === undefined
+          ? []
+          : [
+              {
+                title: `${name}: Kafka by the operator`,
+                run: async () => {
+                  await cluster.pscReady(name);
+                },
+              },
+            ],
+      ),
       {
         title: "tenants' buckets",
         run: async () => {
@@ -97,13 +103,26 @@ export function regionPlatform(
         title: 'platform services on the mothership',
         run: async () => {
           // Its authority is there now, which everything that comes to it must know.
-          await ensureGivenSecrets(cluster, late, options);
+          await ensureGivenSecrets(cluster, late, [], options);
           await ensureMothershipUsers(cluster, late, dataPlane, options);
           await cluster.apply(late);
         },
       },
+      ...pscs.flatMap((psc) => connectStages(cluster, psc)),
     ],
   };
+}
+
+/** Its connectors wait for what their systems have, as for tables that the control plane makes. */
+function connectStages(
+  cluster: PlatformCluster,
+  { metadata: { name }, spec: { connect } }: PhysicalStatefulCluster,
+): readonly Stage[] {
+  if (connect === undefined) return [];
+  const run = async (): Promise<void> => {
+    await cluster.workersReady(name, connect.workers);
+  };
+  return [{ title: `${name}: Connect by the operator`, run }];
 }
 
 interface Manifests {
@@ -146,10 +165,11 @@ function isPsc(object: KubernetesObject): object is KubernetesObject & PhysicalS
 async function ensureGivenSecrets(
   cluster: PlatformCluster,
   workloads: readonly KubernetesObject[],
+  pscs: readonly PhysicalStatefulCluster[],
   options: PlatformOptions,
 ): Promise<void> {
   const ca = await cluster.readSecret(credentialSecretRef(MOTHERSHIP, 'ca'));
-  const secrets = givenSecrets(workloads, ca?.[CA_FILE]);
+  const secrets = givenSecrets(workloads, pscs, ca?.[CA_FILE]);
   const objects: KubernetesObject[] = [];
   for (const secret of secrets) {
     objects.push(givenSecretObject(secret, await cluster.readSecret(secret), options.newPassword));

@@ -24,12 +24,11 @@ describe('the explanation of a stack', () => {
       const outputs = requireParsed(loadRegionOutputs(join(ROOT, 'stacks', 'outputs'), config));
       const images = loadImageLock(join(ROOT, 'images', 'images.lock.json'), config.region.imageRegistry);
       const files = [...synthesize(config, outputs, images)].filter(({ path }) => path.startsWith('rendered/'));
-      const made = files.map(({ path, objects }) => ({
-        name: path.split('/').at(-1)?.split('.')[0] ?? '',
-        brokers: objects.find(({ kind, metadata }) => kind === 'StatefulSet' && metadata.name === 'kafka')?.[
-          'spec'
-        ] as { replicas: number },
-      }));
+      const made = files.flatMap(({ path, objects }) => {
+        const set = objects.find(({ kind, metadata }) => kind === 'StatefulSet' && metadata.name === 'kafka');
+        const name = path.split('/').at(-1)?.split('.')[0] ?? '';
+        return set === undefined ? [] : [{ name, brokers: set['spec'] as { readonly replicas: number } }];
+      });
       expect(made.length).toBeGreaterThan(0);
       const text = explainStack(config);
       for (const { name, brokers } of made)

@@ -9,14 +9,13 @@ import { cloudIdentityMarks } from '../shared/cloud-identity.ts';
 import type { ClusterContext } from '../shared/cluster-context.ts';
 import { MOTHERSHIP_FOLDER, mothershipArgs, toMothership } from '../shared/mothership.ts';
 import { toCloudApis, toPart } from '../shared/openings.ts';
-import { configFolder, configMapFolder, scratchFolder } from '../shared/platform-container.ts';
+import { scratchFolder } from '../shared/platform-container.ts';
 import type { MountedFolder } from '../shared/platform-container.ts';
 import { PlatformService } from '../shared/platform-service.ts';
 import type { ServiceResources } from '../shared/service-resources.ts';
 import { sizeFor } from '../shared/service-sizing.ts';
 import { PORTS } from '../shared/ports.ts';
 import { databaseAccess } from './database-access.ts';
-import { CONNECT, CONNECTORS_CONFIG } from './outbox-connect.ts';
 
 export interface ControlPlaneServicesProps {
   readonly context: ClusterContext;
@@ -83,17 +82,12 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
     },
     {
       name: 'orchestrator',
-      // Registers the outbox connector when it starts: a PUT of the same config changes nothing.
-      args: [
-        `--connect=http://${CONNECT}.${NAMESPACES.controlPlane}.svc.cluster.local:${PORTS.connect}`,
-        `--connectors=${configFolder(CONNECTORS_CONFIG)}`,
-        ...mothershipArgs(context.mothership),
-      ],
+      args: mothershipArgs(context.mothership),
       ...small,
       // The mothership: it makes each data plane's topics and their ACLs before the first command goes there.
-      egress: [toPart(NAMESPACES.controlPlane, CONNECT, PORTS.connect), toMothership(context)],
+      egress: [toMothership(context)],
       ingress: [],
-      folders: [configMapFolder(CONNECTORS_CONFIG), MOTHERSHIP_FOLDER],
+      folders: [MOTHERSHIP_FOLDER],
     },
     {
       name: 'bucket-provisioner',

@@ -19,14 +19,21 @@ export const OUTBOX = {
   },
 } as const;
 
-/** Connector of the outbox in the form that Connect's REST interface takes: JSON with `name` and `config`. */
-export function outboxConnector(
+/** Name of the connector of the outbox. */
+export const OUTBOX_CONNECTOR = 'outbox';
+
+/**
+ * Config of the connector that carries the rows of the outbox to the mothership, each exactly once.
+ *
+ * @param credentialsFolder where workers find the files of its role in the database
+ */
+export function outboxConnectorConfig(
   database: DatabaseOutputs,
   credentialsFolder: string,
   tls: 'verify-full' | 'disable',
-): string {
+): Readonly<Record<string, string>> {
   const secret = (key: string): string => `\${directory:${credentialsFolder}:${key}}`;
-  const config = {
+  return {
     'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
     'tasks.max': '1',
     'database.hostname': database.host,
@@ -44,7 +51,6 @@ export function outboxConnector(
     // Ask for it outright: where the worker could not give it, the connector fails instead of repeating records.
     'exactly.once.support': 'required',
   };
-  return `${JSON.stringify({ name: 'outbox', config }, undefined, 2)}\n`;
 }
 
 const TOPIC_PREFIX = 'flotilla.outbox';

@@ -3,8 +3,7 @@ import { IntOrString, KubeConfigMap } from 'cdk8s-plus-27/lib/imports/k8s.js';
 import type { Probe } from 'cdk8s-plus-27/lib/imports/k8s.js';
 import { imageReference } from '../../../contracts/images.ts';
 import type { ImageLock } from '../../../contracts/images.ts';
-import { NAMESPACES } from '../../../contracts/names.ts';
-import { CONNECT } from '../control-plane/outbox-connect.ts';
+import { NAMESPACES, OUTBOX_PSC, pscNamespace } from '../../../contracts/names.ts';
 import { fromPart } from '../shared/openings.ts';
 import { configMapFolder, scratchFolder, secretFolder } from '../shared/platform-container.ts';
 import { PORTS } from '../shared/ports.ts';
@@ -47,7 +46,10 @@ export class LocalDatabase extends Construct {
       ],
       livenessProbe: listens(6),
       readinessProbe: listens(3),
-      ingress: CLIENTS.map((client) => fromPart(namespace, client, PORTS.postgres)),
+      ingress: [
+        ...CLIENTS.map((client) => fromPart(namespace, client, PORTS.postgres)),
+        fromPart(pscNamespace(OUTBOX_PSC), 'connect', PORTS.postgres),
+      ],
       egress: [],
     });
   }
@@ -57,7 +59,7 @@ const CONFIG = 'postgres-config';
 const DATA_PATH = '/var/lib/postgresql';
 /** Secret with the superuser's `password`; `local up` makes it. */
 export const SUPERUSER_SECRET = 'postgres-superuser';
-const CLIENTS = ['api', 'orchestrator', 'bucket-provisioner', 'status-sink', CONNECT];
+const CLIENTS = ['api', 'orchestrator', 'bucket-provisioner', 'status-sink'];
 
 const POSTGRESQL_CONF = `listen_addresses = '*'
 port = ${PORTS.postgres}

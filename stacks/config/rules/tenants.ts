@@ -1,5 +1,5 @@
 import { isTimeZone } from '../../../contracts/maintenance-windows.ts';
-import { MOTHERSHIP, NAMESPACES } from '../../../contracts/names.ts';
+import { MOTHERSHIP, OUTBOX_PSC, NAMESPACES } from '../../../contracts/names.ts';
 import {
   isPlatformOwned,
   shortRetention,
@@ -50,6 +50,7 @@ const PLATFORM_PREFIX = 'flotilla-';
 /** Names that the platform's own namespaces, objects and cloud resources have. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set([
   MOTHERSHIP,
+  OUTBOX_PSC,
   'flotilla',
   'platform',
   ...Object.values(NAMESPACES),

@@ -63,6 +63,13 @@ export function memoryCluster(): MemoryCluster {
       objects.set(objectId(secret), secret);
       return Promise.resolve();
     },
+    workersReady: (psc, workers) => {
+      waits.push(`psc/${psc}=${workers} workers`);
+      if (!objects.has(`flotilla.dev/v1 PhysicalStatefulCluster ${pscNamespace(psc)}/${psc}`)) {
+        throw new Error(`nobody has asked for ${psc}`);
+      }
+      return Promise.resolve();
+    },
     exec: ({ namespace, name }, program, args) => {
       const statefulSet = `${namespace}/${name.replace(/-\d+$/, '')}=`;
       if (!waits.some((wait) => wait.startsWith(statefulSet))) throw new Error(`${namespace}/${name} may not run yet`);

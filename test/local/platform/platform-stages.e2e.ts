@@ -104,6 +104,7 @@ describe('a real API server', () => {
           await eventually({ what: `${name} of ${psc}`, withinMs: INSTALL_TIMEOUT_MS / 3 }, () => cluster.read(set));
         }
       },
+      workersReady: () => Promise.resolve(),
       exec: () => Promise.resolve(),
     };
   }

@@ -57,7 +57,12 @@ describe("a local region's platform", () => {
         expect([secret, at >= 0 && at < order.indexOf(objectId(object))]).toEqual([secret, true]);
       }
     }
-    expect(cluster.waits).toEqual(['psc/mothership', 'psc/demo', 'flotilla-control-plane/object-store=1']);
+    expect(cluster.waits).toEqual([
+      'psc/mothership',
+      'psc/demo',
+      'flotilla-control-plane/object-store=1',
+      'psc/outbox=1 workers',
+    ]);
   });
 
   test('leaves Kafka to the operator, which is there before anybody waits for it', async () => {
@@ -98,24 +103,34 @@ describe("a local region's platform", () => {
   test('lets its parts into the mothership when it serves, before the first of them comes', async () => {
     const cluster = memoryCluster();
     const made: unknown[] = [];
-    const connect = 'apps/v1 Deployment flotilla-control-plane/connect';
+    const sink = 'apps/v1 Deployment flotilla-control-plane/status-sink';
     const options = {
       ...OPTIONS,
       ensureMothershipUser: async ({ user, grants }: MothershipUser, password: string) => {
         const secret = await cluster.readSecret({ namespace: user, name: 'mothership-credentials' });
         const topics = grants.filter(({ resource }) => resource === 'topic').map(({ prefix }) => prefix);
         const isRight = secret?.['username'] === user && secret['password'] === password;
-        const isInTime = cluster.waits.includes('psc/mothership') && !cluster.objects.has(connect);
+        const isInTime = cluster.waits.includes('psc/mothership') && !cluster.objects.has(sink);
         made.push([user, topics, isRight, isInTime]);
       },
     };
-    for (const { run } of regionPlatform(input({ services: ['operator', 'sync'] }), cluster, options).stages)
+    for (const { run } of regionPlatform(input({ services: ['operator', 'sync', 'status-sink'] }), cluster, options)
+      .stages)
       await run();
     expect(made).toEqual([
       ['flotilla-system', ['flotilla.local-a.'], true, true],
       ['flotilla-control-plane', ['flotilla.'], true, true],
     ]);
-    expect(cluster.objects.has(connect)).toBe(true);
+    expect(cluster.objects.has(sink)).toBe(true);
+  });
+
+  test('gives the outbox its role in the database before its workers are waited for', async () => {
+    const cluster = await installed(input());
+    const secret = await cluster.readSecret({ namespace: 'psc-outbox', name: 'database-connect' });
+    expect(secret).toEqual({ username: 'connect', password: expect.stringMatching(/^.{43}$/) });
+    const order = [...cluster.objects.keys()];
+    expect(order).toContain('flotilla.dev/v1 PhysicalStatefulCluster psc-outbox/outbox');
+    expect(cluster.waits.at(-1)).toBe('psc/outbox=1 workers');
   });
 
   test('makes the bucket of each tenant with Infinite Storage once the store runs', async () => {
