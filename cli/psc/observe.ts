@@ -82,13 +82,17 @@ async function completed(cluster: PscCluster, objects: PscObjects, dataPlane: Da
   };
   return {
     observed,
-    notes: [
-      kafka.state === 'reachable'
-        ? "brokers' own metrics say that all is well: they are served inside of the Kubernetes cluster only"
-        : `nothing is known of Kafka, which does not answer from outside: ${kafka.reason}`,
-      ...(unread.note === undefined ? [] : [unread.note]),
-    ],
+    notes: [...kafkaNotes(observed), ...(unread.note === undefined ? [] : [unread.note])],
   };
+}
+
+function kafkaNotes({ psc, kafka }: Observed): readonly string[] {
+  if (psc.spec.kafka === undefined) return [];
+  return [
+    kafka.state === 'reachable'
+      ? "brokers' own metrics say that all is well: they are served inside of the Kubernetes cluster only"
+      : `nothing is known of Kafka, which does not answer from outside: ${kafka.reason}`,
+  ];
 }
 
 const FORBIDDEN = 403;

@@ -4,6 +4,7 @@ import { explanationText } from '../../../cli/psc/explanation-text.ts';
 import type { Observed } from '../../../operators/psc/observed.ts';
 import { ANNOTATIONS } from '../../../contracts/labels.ts';
 import { NOW_MS, OPTIONS, runningCluster } from '../../operators/psc/observed-cluster.ts';
+import { exampleConnectPsc } from '../../support/example-clients.ts';
 import { examplePsc } from '../../support/example-psc.ts';
 
 const { dataPlane } = OPTIONS;
@@ -51,6 +52,13 @@ describe('what the operator does next', () => {
     const explanation = explainPlan(elsewhere, dataPlane);
     expect(explanation.refusal).toMatch(/spec\.region/);
     expect(explanationText(explanation, [], NOW_MS)).toMatch(/nothing is planned: .*us-east-1/s);
+  });
+
+  test('is not guessed for a cluster that nobody outside may ask', () => {
+    const observed = runningCluster(examplePsc('aws'));
+    const { spec } = exampleConnectPsc('aws');
+    const connect = { ...observed, psc: { ...observed.psc, spec, metadata: { ...observed.psc.metadata } } };
+    expect(explainPlan(connect, dataPlane)).toMatchObject({ steps: [], refusal: expect.stringMatching(/Connect/) });
   });
 
   test('tells since when the stored status has said what is waited for', () => {

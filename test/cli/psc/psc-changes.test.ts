@@ -3,10 +3,12 @@ import { isSettled, pscChanges } from '../../../cli/psc/psc-changes.ts';
 import { pscDetail, pscTable } from '../../../cli/psc/psc-table.ts';
 import type {
   Condition,
+  ConnectorStatus,
   PhysicalStatefulCluster,
   PhysicalStatefulClusterStatus,
 } from '../../../contracts/gen/psc-types.ts';
 import { NOW_MS, runningCluster } from '../../operators/psc/observed-cluster.ts';
+import { exampleConnectPsc } from '../../support/example-clients.ts';
 import { examplePsc } from '../../support/example-psc.ts';
 
 const { psc } = runningCluster(examplePsc('aws'));
@@ -47,6 +49,24 @@ describe('changes of a PSC', () => {
     const kafka = psc.spec.kafka === undefined ? {} : { kafka: { ...psc.spec.kafka, ckus: 4 } };
     const now = { ...psc, spec: { ...psc.spec, ...kafka, revision: '2' } };
     expect(pscChanges(psc, now)).toEqual(['the spec changed: revision 2, 2 CKU ▶ 4 CKU']);
+  });
+
+  test('are those of connectors too', () => {
+    const connect = exampleConnectPsc('aws');
+    const failed = { id: 0, state: 'Failed' as const, trace: 'X: no' };
+    const before = withConnectors(connect, [
+      { name: 'one', state: 'Running', tasks: [{ id: 0, state: 'Running' }] },
+      { name: 'old', state: 'Deleting' },
+    ]);
+    const now = withConnectors(connect, [{ name: 'one', state: 'Running', tasks: [failed], restarts: 2 }]);
+    expect(pscChanges(undefined, before)).toEqual([
+      'Connect, 2 workers, revision 1',
+      'connector one Running',
+      'connector old Deleting',
+    ]);
+    expect(pscChanges(before, now)).toEqual(['connector one Running, 1 of 1 tasks failed', 'connector old is gone']);
+    expect(pscDetail(now, NOW_MS)).toMatch(/^one +Running +0\/1 +2 +X: no$/m);
+    expect(pscDetail(now, NOW_MS)).toMatch(/^orders-connect +- +- /m);
   });
 
   test.each<[string, PhysicalStatefulCluster, boolean]>([
@@ -103,4 +123,8 @@ function replaced(
   return (psc.status?.conditions ?? []).map((condition) =>
     condition.type === by.type ? { ...condition, ...by } : condition,
   );
+}
+
+function withConnectors(psc: PhysicalStatefulCluster, connectors: readonly ConnectorStatus[]): PhysicalStatefulCluster {
+  return { ...psc, status: { connect: { workersReady: 2, connectors } } };
 }
