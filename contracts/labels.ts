@@ -32,6 +32,13 @@ export const ANNOTATIONS = {
   fenceHolder: 'flotilla.dev/fence-holder',
   /** On a volume claim: when the operator grew it by itself, as an RFC 3339 time. */
   grownAt: 'flotilla.dev/grown-at',
+  /**
+   * On the brokers' StatefulSet: the broker that is about to be stopped for good. Where the broker stays after all, taking it
+   * away again is what every reduction that is still on its way meets a conflict with.
+   */
+  stopping: 'flotilla.dev/stopping',
+  /** On a volume claim: that it is about to be deleted. Taken away again where the broker comes back, for the same reason. */
+  ending: 'flotilla.dev/ending',
 } as const;
 
 export const PART_OF = 'flotilla';

@@ -25,6 +25,7 @@ export const STALLED_CALLS = {
   ConnectorRejected: ticket(5),
   ConnectorFailed: ticket(5),
   TasksFailed: ticket(5),
+  ShrinkRefused: ticket(10),
   KindNotServed: ticket(10),
   DeletionProtected: ticket(60),
 } as const satisfies Record<Exclude<ConditionReason<'Stalled'>, 'NotStalled'>, Call>;
@@ -62,6 +63,10 @@ export const WAIT_CALLS = {
   ConnectorRejected: ticket(15),
   ConnectorsStarting: ticket(30),
   RemovingBrokers: ticket(15),
+  // A large cluster's data takes long to move.
+  DrainingBrokers: ticket(12 * 60),
+  KeepingVolumes: ticket(60),
+  ShrinkRefused: ticket(10),
   StoppingBrokers: ticket(15),
   StoppingPods: ticket(15),
   WaitingForLeaders: ticket(30),

@@ -18,12 +18,16 @@ export function statusText({ metadata, spec, status }: PhysicalStatefulCluster, 
   const condition = findCondition(status?.conditions, CONDITION_TYPES.balancing);
   const { drain = [], excludedTopics = [], paused = false, balancing = 'On' } = spec.maintenance ?? {};
   const drained = balance.drained ?? [];
+  const leaving = (status?.leaving ?? []).flatMap(({ pod, goneAt }) => (goneAt === undefined ? [pod] : []));
   return [
     `${metadata.name}: ${balance.state ?? 'unknown'}${balance.reason === undefined ? '' : ` (${balance.reason}: ${balance.message ?? ''})`}`,
     ...progressLines(balance, nowMs),
     ...(paused ? ['  paused with everything else of this cluster (spec.maintenance.paused)'] : []),
     ...(balancing === 'On' ? [] : [`  asked for: ${balancing}; go on with ./flotilla balance resume ${metadata.name}`]),
-    ...drain.map((pod) => `  ${pod}: ${drained.includes(pod) ? 'proven to be empty' : drainProgress(balance)}`),
+    ...[...new Set([...drain, ...leaving])].map((pod) => {
+      const why = leaving.includes(pod) ? ' (it leaves)' : '';
+      return `  ${pod}${why}: ${drained.includes(pod) ? 'proven to be empty' : drainProgress(balance)}`;
+    }),
     ...(excludedTopics.length === 0 ? [] : [`  excluded topics: ${excludedTopics.join(', ')}`]),
     ...(balance.stalledBrokers ?? []).map(stallLine),
     ...(condition === undefined ? [] : ['', ...conditionLines([condition], nowMs)]),

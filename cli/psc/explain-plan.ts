@@ -149,6 +149,16 @@ export function stepText(write: Write, { objects }: Pick<Observed, 'objects'>): 
         .join(', ')}`;
     case 'elect-preferred':
       return `give ${write.partitions.length} partitions back to their preferred leaders`;
+    case 'set-cordon':
+      return `${write.cordon === 'present' ? 'put nothing new' : 'let new replicas be put'} on broker ${write.broker}`;
+    case 'stop-broker':
+      return `stop ${write.pod} for good`;
+    case 'unregister-broker':
+      return `have Kafka forget broker ${write.broker}`;
+    case 'delete-claim':
+      return `delete the volume claim ${write.claim.name}`;
+    case 'release-volume':
+      return `let go of the volume ${write.volume}, and the disk with it`;
     case 'event':
       return `event ${write.reason}: ${write.message}`;
   }

@@ -1,4 +1,4 @@
-import { brokerPlaces } from '../../operators/psc/kafka/broker-places.ts';
+import { servedPlaces } from '../../operators/psc/kafka/broker-places.ts';
 import { within } from '../../operators/psc/kafka/deadline.ts';
 import { unreachableReason } from '../../operators/psc/kafka/kafka-error.ts';
 import { MinIsrCache } from '../../operators/psc/kafka/min-isr.ts';
@@ -12,7 +12,7 @@ import type { PscCluster } from './psc-cluster.ts';
  * served outside: each counts as well by them. Never rejects: what cannot be reached is a view too.
  */
 export async function kafkaFromOutside(cluster: PscCluster, psc: StoredPsc): Promise<KafkaView> {
-  const { brokers, connections } = outsideKafka(cluster, psc, brokerPlaces(psc));
+  const { brokers, connections } = outsideKafka(cluster, psc, servedPlaces(psc));
   try {
     const view = await within(
       READ_MAX_MS,

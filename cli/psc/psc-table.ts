@@ -1,5 +1,5 @@
 import { CONDITION_TYPES, type ConditionType, findCondition } from '../../contracts/conditions.ts';
-import type { ConnectorStatus, PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
+import type { ConnectorStatus, LeavingBroker, PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import { table } from '../table.ts';
 import { age } from './age.ts';
 import { conditionLines } from './explanation-text.ts';
@@ -14,7 +14,7 @@ export function pscTable(pscs: readonly PhysicalStatefulCluster[], nowMs: number
 
 /** One PSC with its conditions and brokers. */
 export function pscDetail(psc: PhysicalStatefulCluster, nowMs: number): string {
-  const { brokers = [], conditions = [], bootstrapServer, connect } = psc.status ?? {};
+  const { brokers = [], leaving = [], conditions = [], bootstrapServer, connect } = psc.status ?? {};
   return [
     pscTable([psc], nowMs),
     'conditions',
@@ -37,6 +37,8 @@ export function pscDetail(psc: PhysicalStatefulCluster, nowMs: number): string {
           '',
         ]),
     ...(connect?.connectors === undefined ? [] : [connectorTable(connect.connectors), '']),
+    ...leaving.map(leavingLine),
+    ...(leaving.length === 0 ? [] : ['']),
     ...(bootstrapServer === undefined ? [] : [`clients start at ${bootstrapServer}`, '']),
   ].join('\n');
 }
@@ -50,6 +52,12 @@ function connectorTable(connectors: readonly ConnectorStatus[]): string {
       return [name, state, `${running}/${tasks.length}`, String(restarts), message ?? failed?.trace ?? ''];
     }),
   );
+}
+
+function leavingLine({ pod, since, emptySince, goneAt, claimUid = '' }: LeavingBroker): string {
+  if (goneAt !== undefined) return `${pod} is gone since ${goneAt}, and its volume is kept (claim ${claimUid})`;
+  const found = emptySince === undefined ? 'and is being emptied' : `and is empty since ${emptySince}`;
+  return `${pod} leaves since ${since} ${found}`;
 }
 
 function cells({ spec, status = {} }: PhysicalStatefulCluster): readonly string[] {

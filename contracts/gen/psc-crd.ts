@@ -361,6 +361,13 @@ export const PSC_CRD: CustomResourceDefinition = {
                             "minimum": 0,
                             "maximum": 64,
                             "description": "Brokers of one zone that may be down together during a roll, where no partition needs them; 0 stands for ten."
+                          },
+                          "volumeGraceHours": {
+                            "type": "integer",
+                            "format": "int32",
+                            "minimum": 0,
+                            "maximum": 8760,
+                            "description": "How long the volume of a broker that was taken away is kept; 24 where absent. 0: it goes with the broker."
                           }
                         },
                         "required": [
@@ -1706,6 +1713,63 @@ export const PSC_CRD: CustomResourceDefinition = {
                       }
                     },
                     "description": "Of a PSC of kind ksqldb."
+                  },
+                  "leaving": {
+                    "type": "array",
+                    "maxItems": 384,
+                    "items": {
+                      "type": "object",
+                      "description": "A broker that the spec places no longer, from when its leaving was found to be safe until its volume is deleted.",
+                      "properties": {
+                        "pod": {
+                          "type": "string",
+                          "maxLength": 63
+                        },
+                        "zone": {
+                          "type": "string",
+                          "maxLength": 63
+                        },
+                        "since": {
+                          "type": "string",
+                          "format": "date-time",
+                          "description": "When its leaving began."
+                        },
+                        "emptySince": {
+                          "type": "string",
+                          "format": "date-time",
+                          "description": "Since when every look past all caches has found it empty: no replica, no leader, no log. It is stopped after a second one."
+                        },
+                        "claimUid": {
+                          "type": "string",
+                          "maxLength": 64,
+                          "description": "uid of its volume claim and name of the volume when it was found to be empty: no other is ever deleted."
+                        },
+                        "volume": {
+                          "type": "string",
+                          "maxLength": 253
+                        },
+                        "goneAt": {
+                          "type": "string",
+                          "format": "date-time",
+                          "description": "When it had stopped and was unregistered: its volume is kept from then on."
+                        },
+                        "returningSince": {
+                          "type": "string",
+                          "format": "date-time",
+                          "description": "Since when the spec places it again although it had stopped: what was sent to Kafka before must have arrived before it starts."
+                        }
+                      },
+                      "required": [
+                        "pod",
+                        "zone",
+                        "since"
+                      ]
+                    },
+                    "x-kubernetes-list-type": "map",
+                    "x-kubernetes-list-map-keys": [
+                      "pod"
+                    ],
+                    "description": "Brokers that are being taken away, and those that are gone and whose volumes are kept. The balancer empties the former."
                   }
                 },
                 "description": "What the cluster is. Written by the operator, except balance."

@@ -74,6 +74,8 @@ export interface BrokersSpec {
   readonly storage: StorageSpec;
   /** Brokers of one zone that may be down together during a roll, where no partition needs them; 0 stands for ten. */
   readonly maxUnavailablePerZone?: number;
+  /** How long the volume of a broker that was taken away is kept; 24 where absent. 0: it goes with the broker. */
+  readonly volumeGraceHours?: number;
 }
 
 /** Requests equal limits for memory; the CPU limit may be higher than its request. */
@@ -226,6 +228,8 @@ export interface PhysicalStatefulClusterStatus {
   readonly connect?: ConnectStatus;
   /** Of a PSC of kind ksqldb. */
   readonly ksqldb?: KsqlDbStatus;
+  /** Brokers that are being taken away, and those that are gone and whose volumes are kept. The balancer empties the former. */
+  readonly leaving?: readonly LeavingBroker[];
 }
 
 /** Kubernetes' condition with the time of its last probe, which is written only together with another change. */
@@ -363,4 +367,21 @@ export interface ConnectTaskStatus {
 
 export interface KsqlDbStatus {
   readonly nodesReady?: number;
+}
+
+/** A broker that the spec places no longer, from when its leaving was found to be safe until its volume is deleted. */
+export interface LeavingBroker {
+  readonly pod: string;
+  readonly zone: string;
+  /** When its leaving began. */
+  readonly since: string;
+  /** Since when every look past all caches has found it empty: no replica, no leader, no log. It is stopped after a second one. */
+  readonly emptySince?: string;
+  /** uid of its volume claim and name of the volume when it was found to be empty: no other is ever deleted. */
+  readonly claimUid?: string;
+  readonly volume?: string;
+  /** When it had stopped and was unregistered: its volume is kept from then on. */
+  readonly goneAt?: string;
+  /** Since when the spec places it again although it had stopped: what was sent to Kafka before must have arrived before it starts. */
+  readonly returningSince?: string;
 }

@@ -2,6 +2,14 @@ import { CONTROLLER_COUNT, ordinalOf } from '../../constructs/kubernetes/kafka/c
 import { FIRST_CONTROLLER_ID } from '../../constructs/kubernetes/kafka/controller-config.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { gibOf } from '../../contracts/quantity.ts';
+import {
+  checkClaimDeletion,
+  checkCordon,
+  checkRelease,
+  checkStop,
+  checkUnregistration,
+  isServiceOfNobody,
+} from './check-shrink.ts';
 import { objectKey, type Observed, type ObservedPod } from './observed.ts';
 import type { Plan, PodRef, Write } from './plan.ts';
 
@@ -50,7 +58,8 @@ function podOf({ name, uid, resourceVersion }: PodRef, { pods }: Observed): Obse
 function zoneOf(name: string, { psc }: Observed): string | undefined {
   const placements = { ...psc.spec.kafka?.controllers.placement };
   const zones = [...Object.entries(psc.spec.kafka?.placement ?? {}), ...Object.entries(placements)];
-  return zones.find(([, { pods }]) => pods.includes(name))?.[0];
+  const placed = zones.find(([, { pods }]) => pods.includes(name))?.[0];
+  return placed ?? psc.status?.brokers?.find(({ pod }) => pod === name)?.zone;
 }
 
 /** Counts for each partition the replicas that are in sync, run, and are not about to go. */
@@ -92,9 +101,21 @@ function checkWrite(write: Write, observed: Observed): readonly string[] {
     case 'apply':
       return checkApply(write.object, observed);
     case 'remove':
-      return write.object.kind === 'ConfigMap' || observed.psc.metadata.deletionTimestamp !== undefined
+      return write.object.kind === 'ConfigMap' ||
+        isServiceOfNobody(write.object, observed) ||
+        observed.psc.metadata.deletionTimestamp !== undefined
         ? checkRemoval(write.object)
         : [`${objectKey(write.object)} is taken away`];
+    case 'stop-broker':
+      return checkStop(write.pod, write.object, observed);
+    case 'unregister-broker':
+      return checkUnregistration(write.broker, observed);
+    case 'delete-claim':
+      return checkClaimDeletion(write.claim, observed);
+    case 'release-volume':
+      return checkRelease(write.volume, write.claimUid, observed);
+    case 'set-cordon':
+      return checkCordon(write.broker, write.cordon, observed);
     case 'set-finalizer':
     case 'issue-credentials':
     case 'set-gate':

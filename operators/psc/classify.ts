@@ -24,6 +24,8 @@ export interface Member {
   readonly isDead: boolean;
   /** Whether its storage was seen to stall since it was made: it is restarted for that, once. */
   readonly isStalled: boolean;
+  /** Whether it is placed no longer: it only hands over what it has. */
+  readonly isLeaving: boolean;
 }
 
 /** How long the scheduler may find no node for a pod before the pod counts as failed. */
@@ -33,9 +35,12 @@ export const UNSCHEDULABLE_PATIENCE_MS = 300_000;
 export function classify(view: ClusterView, observed: Observed): readonly Member[] {
   const byName = new Map(observed.pods.map((pod) => [pod.name, pod]));
   const lagging = laggingBrokers(observed);
+  const leaving = new Set(view.leaving.map(({ name }) => name));
+  const classified = (role: KafkaRole, placed: PlacedPod): Member =>
+    member({ role, placed, pod: byName.get(placed.name), isLeaving: leaving.has(placed.name) }, observed, lagging);
   return [
-    ...view.brokers.map((placed) => member('broker', placed, byName.get(placed.name), observed, lagging)),
-    ...view.controllers.map((placed) => member('controller', placed, byName.get(placed.name), observed, lagging)),
+    ...view.brokers.map((placed) => classified('broker', placed)),
+    ...view.controllers.map((placed) => classified('controller', placed)),
   ];
 }
 
@@ -63,15 +68,18 @@ export function missingReplicas({ replicas, isr, adding }: PartitionView): reado
 }
 
 function member(
-  role: KafkaRole,
-  placed: PlacedPod,
-  pod: ObservedPod | undefined,
+  {
+    role,
+    placed,
+    pod,
+    isLeaving,
+  }: Pick<Member, 'role' | 'placed' | 'isLeaving'> & { readonly pod: ObservedPod | undefined },
   observed: Observed,
   lagging: ReadonlyMap<number, number>,
 ): Member {
   const nodeId = nodeIdOf(role, placed.ordinal);
   const isStalled = role === 'broker' && pod !== undefined && hasStalled(pod, observed);
-  const shared = { role, placed, nodeId, isStalled, ...(pod === undefined ? {} : { pod }) };
+  const shared = { role, placed, nodeId, isStalled, isLeaving, ...(pod === undefined ? {} : { pod }) };
   if (pod === undefined) return { ...shared, state: 'Starting', why: 'has no pod', isDead: true };
   const isDead = pod.container.state !== 'running';
   const said = (state: PodState, why: string): Member => ({ ...shared, state, why, isDead });
@@ -83,10 +91,12 @@ function member(
   if (isDead) return said('Starting', 'starts');
   const { state, why } =
     role === 'broker' ? brokerState(nodeId, observed, lagging) : controllerState(nodeId, pod, observed);
-  if (state === 'InSync' && observed.psc.spec.maintenance?.drain?.includes(placed.name) === true) {
-    return said('Draining', 'is being emptied');
-  }
+  if (state === 'InSync' && isDrained(placed.name, observed)) return said('Draining', 'is being emptied');
   return said(state, why);
+}
+
+function isDrained(name: string, { psc: { spec, status } }: Observed): boolean {
+  return spec.maintenance?.drain?.includes(name) === true || status?.leaving?.some(({ pod }) => pod === name) === true;
 }
 
 /** The balancer says so, which compares brokers with each other. */

@@ -25,12 +25,34 @@ export async function execute(
 /** What a write is about, in a span: names only, values may be nobody's business. */
 function subjectOf(write: Write): StepAttributes {
   if ('object' in write) return { 'flotilla.object': objectKey(write.object) };
+  if ('claim' in write) return { 'flotilla.object': `PersistentVolumeClaim ${write.claim.name}` };
   if ('pod' in write) return { 'flotilla.pod': typeof write.pod === 'string' ? write.pod : write.pod.name };
   return {};
 }
 
-function isDisruption({ kind }: Write): boolean {
-  return kind === 'evict-pod' || kind === 'delete-pod';
+/** What takes something away. */
+export function isDisruption({ kind }: Write): boolean {
+  switch (kind) {
+    case 'evict-pod':
+    case 'delete-pod':
+    case 'stop-broker':
+    case 'unregister-broker':
+    case 'delete-claim':
+    case 'release-volume':
+      return true;
+    case 'apply':
+    case 'remove':
+    case 'set-finalizer':
+    case 'issue-credentials':
+    case 'set-gate':
+    case 'touch-pod':
+    case 'alter-cluster-settings':
+    case 'alter-default-quota':
+    case 'elect-preferred':
+    case 'set-cordon':
+    case 'event':
+      return false;
+  }
 }
 
 /** A process that was stopped for a while acts on nothing that it saw before. */
@@ -72,6 +94,21 @@ async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: Re
       return;
     case 'elect-preferred':
       await kafka.electPreferred(psc, write.partitions);
+      return;
+    case 'set-cordon':
+      await kafka.setCordon(psc, write.broker, write.cordon);
+      return;
+    case 'stop-broker':
+      await cluster.apply(write.object);
+      return;
+    case 'unregister-broker':
+      await kafka.unregisterBroker(psc, write.broker);
+      return;
+    case 'delete-claim':
+      await cluster.deleteClaim(psc, write.claim);
+      return;
+    case 'release-volume':
+      await cluster.releaseVolume(psc, write.volume, write.claimUid);
       return;
     case 'event':
       await cluster.event(psc, write);

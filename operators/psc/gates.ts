@@ -21,7 +21,9 @@ export function addedPods(
   objects: ReadonlyMap<string, KubernetesObject>,
 ): readonly PlacedPod[] {
   const made = replicasOf(objects.get(statefulSetKey(view, role)));
-  return (role === 'broker' ? view.brokers : view.controllers).filter(({ ordinal }) => ordinal >= made);
+  const placed =
+    role === 'broker' ? view.brokers.slice(0, view.brokers.length - view.leaving.length) : view.controllers;
+  return placed.filter(({ ordinal }) => ordinal >= made);
 }
 
 export function replicasOf(statefulSet: KubernetesObject | undefined): number {

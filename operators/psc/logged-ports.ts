@@ -43,6 +43,8 @@ export function loggedPorts({ cluster, kafka }: Ports, log: (line: string) => vo
           await cluster.remove(object, uid);
         });
       },
+      deleteClaim: ofPsc(cluster.deleteClaim, ({ name }) => `delete claim ${name}`),
+      releaseVolume: ofPsc(cluster.releaseVolume, (volume) => `release volume ${volume}`),
       issueCredentials: ofPsc(cluster.issueCredentials, () => 'issue credentials'),
       setFinalizer: ofPsc(cluster.setFinalizer, (finalizer) => `finalizer ${finalizer}`),
       setGate: ofPsc(cluster.setGate, (pod, _uid, status) => `${pod} is ${status === 'True' ? '' : 'not '}in sync`),
@@ -60,6 +62,11 @@ export function loggedPorts({ cluster, kafka }: Ports, log: (line: string) => vo
         ['default quota', ...Object.entries(values).map((pair) => pair.join(' '))].join(', '),
       ),
       electPreferred: ofPsc(kafka.electPreferred, ({ length }) => `elect ${length} preferred leaders`),
+      setCordon: ofPsc(
+        kafka.setCordon,
+        (broker, cordon) => `${cordon === 'present' ? 'cordon' : 'uncordon'} broker ${broker}`,
+      ),
+      unregisterBroker: ofPsc(kafka.unregisterBroker, (broker) => `unregister broker ${broker}`),
     },
   };
 }

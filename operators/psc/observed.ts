@@ -75,6 +75,13 @@ export type ContainerState =
 export interface ObservedClaim {
   readonly name: string;
   readonly uid: string;
+  readonly resourceVersion: string;
+  /** Name of the volume that it is bound to. */
+  readonly volume?: string;
+  /** Deleted, and still there until nobody uses it. */
+  readonly isTerminating: boolean;
+  /** Marked as one that is about to be deleted. */
+  readonly isEnding: boolean;
   readonly zone: string;
   /** `spec.resources.requests.storage`, in GiB, rounded up. */
   readonly requestedGib: number;
@@ -99,6 +106,8 @@ export interface ReachableKafka {
   /** Registered brokers, by id. */
   readonly brokers: ReadonlyMap<number, RegisteredBroker>;
   readonly quorum: QuorumView;
+  /** Finalized level of the feature metadata.version; undefined where no broker says it. */
+  readonly metadataLevel?: number;
   readonly partitions: readonly PartitionView[];
   /** Dynamic settings that hold for all brokers (resource BROKER with an empty name). */
   readonly clusterSettings: Readonly<Record<string, string>>;
@@ -114,7 +123,16 @@ export interface RegisteredBroker {
   /** By the broker's own metrics; absent when they could not be read. */
   readonly metrics?: BrokerMetrics;
   /** Of its log directory; absent when it did not answer. */
-  readonly disk?: { readonly totalBytes: number; readonly usableBytes: number };
+  readonly disk?: BrokerDisk;
+}
+
+export interface BrokerDisk {
+  readonly totalBytes: number;
+  readonly usableBytes: number;
+  /** Whether nothing new is put there (KIP-1066), as the broker itself knows. */
+  readonly isCordoned: boolean;
+  /** Logs of partitions in it; only of brokers that leave. */
+  readonly logs?: number;
 }
 
 export interface BrokerMetrics {

@@ -43,6 +43,11 @@ export function planClaims(view: ClusterView, observed: Observed): ClaimsPlan {
   return { objects: sized.map(({ object }) => object), events: sized.flatMap(({ events }) => events) };
 }
 
+/** A claim's object, for a broker that is gone: of the size that it has. */
+export function claimAsItIs(object: KubernetesObject, { requestedGib, grownAtMs }: ObservedClaim): KubernetesObject {
+  return withSize(object, requestedGib, grownAtMs);
+}
+
 /** Size that a filling disk shall have; undefined where it has room, may not grow, or grew a short while ago. */
 function growth(claim: ObservedClaim, storage: StorageSpec, { kafka, nowMs }: Observed): number | undefined {
   const limitGib = storage.growthLimitGib ?? 0;

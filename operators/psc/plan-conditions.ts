@@ -2,9 +2,11 @@ import { CONDITION_REASONS, CONDITION_TYPES, type ConditionUpdate } from '../../
 import { fewOf } from '../runtime/few-of.ts';
 import { isWell, type Member, QUORUM_MAJORITY, underReplicated } from './classify.ts';
 import type { Context } from './context.ts';
+import { volumeEndsAtMs } from './kept-volumes.ts';
 import type { Wait, Write } from './plan.ts';
 import { hasJoined } from './plan-status.ts';
 import type { RollPlan } from './plan-roll.ts';
+import type { ShrinkPlan } from './plan-shrink.ts';
 import { unrollableTopics } from './safety.ts';
 
 type Said = Pick<ConditionUpdate, 'status' | 'reason' | 'message'>;
@@ -15,6 +17,7 @@ export interface Findings {
   readonly roll: Pick<RollPlan, 'fence' | 'pending' | 'rolls'>;
   /** Everything that this pass is going to write. */
   readonly writes: readonly Write[];
+  readonly shrink: Pick<ShrinkPlan, 'leaving'>;
 }
 
 export function planConditions(context: Context, findings: Findings): readonly ConditionUpdate[] {
@@ -54,7 +57,7 @@ function readyOf({ observed: { kafka }, members }: Context): Said {
   return { status: 'True', reason: 'AllBrokersInSync', message: '' };
 }
 
-function resizingOf(context: Context, { waits }: Findings): Said {
+function resizingOf(context: Context, { waits, shrink: { leaving } }: Findings): Said {
   const brokers = context.members.filter(({ role }) => role === 'broker');
   const joining = brokers.filter((each) => !hasJoined(context, each));
   const wait = waits.find(({ task }) => task === 'resize' || task === 'credentials');
@@ -64,6 +67,14 @@ function resizingOf(context: Context, { waits }: Findings): Said {
       reason: reasonOf(CONDITION_TYPES.clusterResizing, wait, 'AddingBrokers'),
       message: wait.message,
     };
+  const kept = leaving.filter(({ goneAt }) => goneAt !== undefined);
+  if (joining.length === 0 && kept.length > 0) {
+    const volumes = kept.map((entry) => {
+      const endsAtMs = volumeEndsAtMs(entry, context.observed);
+      return `${entry.pod} until ${endsAtMs === undefined ? '' : new Date(endsAtMs).toISOString()}`;
+    });
+    return { status: 'False', reason: 'KeepingVolumes', message: `volumes are kept: ${named(volumes)}` };
+  }
   if (joining.length === 0) return { status: 'False', reason: 'ClusterNotResizing', message: '' };
   return { status: 'True', reason: 'WaitingForPods', message: sentence(joining) };
 }
@@ -97,6 +108,8 @@ function stalledOf({ observed: { kafka } }: Context, { waits, roll: { rolls, pen
   if (stopped !== undefined) {
     return { status: 'True', reason: 'RollStopped', message: stoppedMessage(stopped.role, stopped.message) };
   }
+  const refused = waits.find(({ reason }) => reason === 'ShrinkRefused');
+  if (refused !== undefined) return { status: 'True', reason: 'ShrinkRefused', message: refused.message };
   const blocking = kafka.state === 'reachable' ? unrollableTopics(kafka) : [];
   const brokersWait = pending.some((pod) => pod.startsWith('kafka-'));
   if (brokersWait && blocking.length > 0) {

@@ -15,7 +15,7 @@ export function planDeletion(observed: Observed): Plan {
   const { psc, objects, pods } = observed;
   const { generation } = psc.metadata;
   const status = { ...plannedPart(psc.status), observedGeneration: generation };
-  const plan = { waits: [], conditions: [], status, lookAgainMs: LOOK_AGAIN_MS };
+  const plan = { waits: [], conditions: [], status, asksForFreshRead: false, lookAgainMs: LOOK_AGAIN_MS };
   if (psc.spec.deletionProtection === true) {
     const message = 'spec.deletionProtection is set: the cluster stays as it is until it is taken away';
     const stalled = { type: 'Stalled', status: 'True', reason: 'DeletionProtected', message } as const;

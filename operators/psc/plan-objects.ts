@@ -1,4 +1,6 @@
 import { claimName } from '../../constructs/kubernetes/kafka/claims.ts';
+import { ordinalOf } from '../../constructs/kubernetes/kafka/placed-pod.ts';
+import { brokerOfService } from '../../constructs/kubernetes/kafka/services.ts';
 import type { KafkaRole } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 import { configMapHash } from '../../constructs/kubernetes/kafka/config-maps.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
@@ -7,7 +9,9 @@ import type { Context } from './context.ts';
 import { addedPods, replicasOf } from './gates.ts';
 import { intended, isAsIntended } from './intent.ts';
 import { objectKey } from './observed.ts';
+import type { ShrinkPlan } from './plan-shrink.ts';
 import { removals, type Wait, type Write } from './plan.ts';
+import { returnWait } from './returning-brokers.ts';
 import { statefulSetKey } from './templates.ts';
 
 export interface ObjectsPlan {
@@ -19,7 +23,11 @@ export interface ObjectsPlan {
  * The cluster's objects in their gated order: network, names, names resolve, credentials, volumes, pods. What is there already
  * is kept as it shall be, whatever a gate holds back for new pods.
  */
-export function planObjects(context: Context, claims: readonly KubernetesObject[]): ObjectsPlan {
+export function planObjects(
+  context: Context,
+  claims: readonly KubernetesObject[],
+  shrink: Pick<ShrinkPlan, 'marked' | 'stop' | 'leastPods'>,
+): ObjectsPlan {
   const { observed, rules, view, rendered, lostClaims: lost } = context;
   const newPods = {
     broker: addedPods(view, 'broker', observed.objects),
@@ -31,7 +39,8 @@ export function planObjects(context: Context, claims: readonly KubernetesObject[
         credentialsWait(context),
         rules.nameObstacle(view, newPods.broker, observed),
         rules.claimObstacle('controller', newPods.controller, observed) ??
-          rules.claimObstacle('broker', newPods.broker, observed),
+          rules.claimObstacle('broker', newPods.broker, observed) ??
+          returnWait(context),
       ]
     : [];
   const [credentials, names, volumes] = gates;
@@ -41,21 +50,30 @@ export function planObjects(context: Context, claims: readonly KubernetesObject[
     !isAdding && held.state === 'lost' ? { task: 'pods', reason: 'CredentialsLost', message: held.reason } : undefined;
   const isHeldByNames = credentials !== undefined || names !== undefined;
   const heldClaims = new Set(isHeldByNames ? newPods.broker.map(({ name }) => claimName(name)) : []);
-  const wantedClaims = claims.filter(({ metadata }) => !heldClaims.has(metadata.name) && !lost.has(metadata.name));
+  const there = new Set(observed.claims.map(({ name }) => name));
+  // Who leaves needs no new volume.
+  const unneeded = new Set(view.leaving.map(({ name }) => claimName(name)).filter((name) => !there.has(name)));
+  const wantedClaims = claims.filter(
+    ({ metadata: { name } }) => !heldClaims.has(name) && !lost.has(name) && !unneeded.has(name),
+  );
   const obstacle = credentials ?? names ?? volumes;
+  const pods = applies(
+    context,
+    rendered.pods.flatMap((object) => podsObject(context, object, obstacle, shrink)),
+  );
   return {
     writes: [
       ...(observed.credentials.state === 'incomplete' ? [{ kind: 'issue-credentials' } as const] : []),
       ...applies(context, [...rendered.network, ...rendered.dns, ...rendered.config, ...wantedClaims]),
-      ...applies(
-        context,
-        rendered.pods.flatMap((object) => podsObject(context, object, obstacle)),
-      ),
+      ...pods,
       ...unusedConfigs(context),
+      ...unusedServices(context),
+      // It is decided from objects that are as they shall be.
+      ...(pods.length === 0 ? stopWrites(context, shrink) : []),
     ],
     waits: [
       ...[obstacle, lostCredentials].filter((wait) => wait !== undefined),
-      ...shrinkWaits(context),
+      ...unknownPodsWaits(context),
       ...lostWaits(lost),
     ],
   };
@@ -84,33 +102,61 @@ function podsObject(
   context: Context,
   object: KubernetesObject,
   obstacle: Wait | undefined,
+  { marked, leastPods }: Pick<ShrinkPlan, 'marked' | 'leastPods'>,
 ): readonly KubernetesObject[] {
   if (object.kind !== 'StatefulSet') return [object];
   const role = roleOf(object);
-  const { served, kept } = context.roles[role];
-  const made = replicasOf(context.observed.objects.get(statefulSetKey(context.view, role)));
-  const wanted = replicasOf(object);
-  // Fewer pods than there are would lose what they hold: shrinking needs them emptied first.
-  const replicas = obstacle === undefined ? Math.max(wanted, made) : made;
+  const { view, observed } = context;
+  const made = replicasOf(observed.objects.get(statefulSetKey(view, role)));
+  const placed = replicasOf(object) - (role === 'broker' ? view.leaving.length : 0);
+  // Fewer pods than there are would lose what they hold: they are taken one by one, once they are empty (stopWrites).
+  const replicas = Math.max(obstacle === undefined ? placed : 0, made, role === 'broker' ? leastPods : 0);
   if (replicas === 0) return [];
-  const annotations = kept === undefined ? {} : { [ANNOTATIONS.lastGoodTemplate]: JSON.stringify(kept.content) };
-  return [
-    {
-      ...object,
-      metadata: {
-        ...object.metadata,
-        ...(kept === undefined ? {} : { annotations: { ...object.metadata.annotations, ...annotations } }),
-      },
-      spec: { ...(object['spec'] as Readonly<Record<string, unknown>>), replicas, template: served.content },
-    },
-  ];
+  return [setObject(context, object, { role, replicas, ...(role === 'broker' ? { marked } : {}) })];
 }
 
-function shrinkWaits(context: Context): readonly Wait[] {
+interface SetChoice {
+  readonly role: KafkaRole;
+  readonly replicas: number;
+  readonly marked?: string | undefined;
+}
+
+function setObject(
+  { roles }: Context,
+  object: KubernetesObject,
+  { role, replicas, marked }: SetChoice,
+): KubernetesObject {
+  const { served, kept } = roles[role];
+  const annotations = {
+    ...object.metadata.annotations,
+    ...(kept === undefined ? {} : { [ANNOTATIONS.lastGoodTemplate]: JSON.stringify(kept.content) }),
+    ...(marked === undefined ? {} : { [ANNOTATIONS.stopping]: marked }),
+  };
+  return {
+    ...object,
+    metadata: { ...object.metadata, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
+    spec: { ...(object['spec'] as Readonly<Record<string, unknown>>), replicas, template: served.content },
+  };
+}
+
+/** One pod fewer, only if the StatefulSet is still the one that was observed with the mark. */
+function stopWrites(context: Context, { stop }: Pick<ShrinkPlan, 'stop'>): readonly Write[] {
+  const { view, observed, rendered } = context;
+  const stored = observed.objects.get(statefulSetKey(view, 'broker'));
+  const object = rendered.pods.find((each) => each.kind === 'StatefulSet' && roleOf(each) === 'broker');
+  if (stop === undefined || stored === undefined || object === undefined) return [];
+  const fewer = setObject(context, object, { role: 'broker', replicas: ordinalOf(stop), marked: stop });
+  const { metadata, ...rest } = intended(fewer, observed.psc);
+  const { resourceVersion } = stored.metadata as { readonly resourceVersion?: string };
+  return [{ kind: 'stop-broker', pod: stop, object: { ...rest, metadata: { ...metadata, resourceVersion } } }];
+}
+
+/** More pods than anybody knows of: they get rows in the status first, as brokers that leave. */
+function unknownPodsWaits(context: Context): readonly Wait[] {
   const { view, observed } = context;
   const made = replicasOf(observed.objects.get(statefulSetKey(view, 'broker')));
   if (made <= view.brokers.length) return [];
-  const message = `${made} brokers are there, ${view.brokers.length} are placed: brokers are never taken away before they are empty`;
+  const message = `${made} brokers are there, and the status knows ${view.brokers.length}: the others are written down by their volume claims`;
   return [{ task: 'resize', reason: 'RemovingBrokers', message }];
 }
 
@@ -134,6 +180,15 @@ function unusedConfigs({ observed, roles, rendered }: Context): readonly Write[]
     return hash === undefined || used.has(hash) || wanted.has(key) ? [] : [object];
   });
   return removals(unused);
+}
+
+/** Services of single brokers that are gone. */
+function unusedServices({ observed, renderedByKey }: Context): readonly Write[] {
+  return removals(
+    [...observed.objects].flatMap(([key, object]) =>
+      brokerOfService(object) === undefined || renderedByKey.has(key) ? [] : [object],
+    ),
+  );
 }
 
 /** @throws Error for an object of no role: our own mistake */

@@ -1,23 +1,25 @@
 import { claimName } from '../../constructs/kubernetes/kafka/claims.ts';
-import { type KafkaRole, viewCluster } from '../../constructs/kubernetes/kafka/cluster-view.ts';
+import { type ClusterView, type KafkaRole, viewCluster } from '../../constructs/kubernetes/kafka/cluster-view.ts';
+import { leavingPods } from '../../constructs/kubernetes/kafka/leaving-pods.ts';
 import { RENDER_STAGES, renderKafkaClusterStages } from '../../constructs/kubernetes/kafka/kafka-cluster.ts';
 import type { DataPlane } from '../../contracts/data-plane.ts';
 import type { FenceStatus } from '../../contracts/gen/psc-types.ts';
 import { classify, isWell, type Member } from './classify.ts';
 import type { Context, RoleContext } from './context.ts';
-import { lostClaims } from './gates.ts';
+import { lostClaims, replicasOf } from './gates.ts';
 import { OUTSIDE_WINDOW } from './hold-up.ts';
-import { byKey, type Observed, type StoredPsc } from './observed.ts';
+import { byKey, objectKey, type Observed, type StoredPsc } from './observed.ts';
 import { planClaims } from './plan-claims.ts';
 import { planConditions } from './plan-conditions.ts';
 import { FINALIZER, planDeletion } from './plan-deletion.ts';
 import { planObjects } from './plan-objects.ts';
-import { planRoll } from './plan-roll.ts';
+import { planRoll, type RollPlan } from './plan-roll.ts';
 import { planSettings } from './plan-settings.ts';
+import { planShrink, type ShrinkPlan } from './plan-shrink.ts';
 import { hasJoined, planStatus } from './plan-status.ts';
 import type { Plan, Wait, Write } from './plan.ts';
 import { RULES, type Rules } from './rules.ts';
-import { fitAlike, hasTemplate, roleTemplates, type RoleTemplates, templateId } from './templates.ts';
+import { fitAlike, hasTemplate, roleTemplates, type RoleTemplates, statefulSetKey, templateId } from './templates.ts';
 
 export interface PlanOptions {
   readonly dataPlane: DataPlane;
@@ -40,17 +42,18 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
   const { psc } = observed;
   if (psc.metadata.deletionTimestamp !== undefined) return planDeletion(observed);
   const context = contextOf(observed, options);
-  const roll = planRoll(context);
+  const shrink = planShrink(context, psc.status?.fence !== undefined);
+  const roll = heldByShrink(planRoll(context), shrink, psc.status?.fence);
   const hasFinalizer = psc.metadata.finalizers?.includes(FINALIZER) === true;
   const claims = planClaims(context.view, observed);
   const isPaused = psc.spec.maintenance?.paused === true;
-  const planned = planObjects(context, claims.objects);
+  const planned = planObjects(context, claims.objects, shrink);
   // What is lost is lost in a pause too.
   const objects = isPaused ? { writes: [], waits: planned.waits.filter(({ reason }) => LOSSES.has(reason)) } : planned;
   const before: readonly Write[] = isPaused
     ? gateWrites(context.members)
-    : [...objects.writes, ...claims.events, ...gateWrites(context.members), ...planSettings(context)];
-  const waits = [...objects.waits, ...roll.waits];
+    : [...objects.writes, ...claims.events, ...gateWrites(context.members), ...planSettings(context), ...shrink.writes];
+  const waits = [...objects.waits, ...shrink.waits, ...roll.waits];
   if (objects.waits.length === 0) waits.push(...podWaits(context, roll.fence));
   // A batch begins and goes on only when all objects are as they shall be: it is decided from a state that has settled. Its fence
   // is in the status, which is written last; what the fence allows is for the next pass.
@@ -62,7 +65,7 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
     isHeld && roll.fence !== undefined && psc.status?.fence === undefined
       ? { pending: roll.pending, rolls: roll.rolls }
       : roll;
-  const findings = { waits, roll: settled, writes };
+  const findings = { waits, roll: settled, writes, shrink };
   const isBusy =
     writes.length > 0 ||
     waits.length > 0 ||
@@ -79,9 +82,28 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
     writes,
     waits,
     conditions: planConditions(context, findings),
-    status: planStatus(context, settled),
+    status: planStatus(context, settled, shrink),
+    asksForFreshRead: shrink.asksForFreshRead || (observed.freshness === 'cached' && growsBrokers(context, writes)),
     lookAgainMs: isBusy && !isHeldForLong ? BUSY_LOOK_MS : REST_LOOK_MS,
   };
+}
+
+/** No batch begins while a broker is on its way down for good. */
+function heldByShrink(roll: RollPlan, { isStopping }: ShrinkPlan, stored: FenceStatus | undefined): RollPlan {
+  if (!isStopping || stored !== undefined || roll.fence === undefined) return roll;
+  const { pending, rolls, waits } = roll;
+  const wait: Wait = { task: 'roll', reason: 'StoppingBrokers', message: 'a broker is on its way down for good' };
+  return { pending, rolls, writes: [], waits: [...waits, wait] };
+}
+
+/** Where caches are behind, a broker could come back that was just stopped for good. */
+function growsBrokers({ view, observed }: Context, writes: readonly Write[]): boolean {
+  const key = statefulSetKey(view, 'broker');
+  const made = replicasOf(observed.objects.get(key));
+  return (
+    made > 0 &&
+    writes.some((write) => write.kind === 'apply' && objectKey(write.object) === key && replicasOf(write.object) > made)
+  );
 }
 
 const LOSSES: ReadonlySet<string> = new Set(['VolumeLost', 'CredentialsLost']);
@@ -95,7 +117,7 @@ export function contextOf(observed: Observed, { dataPlane, holder, rules = RULES
     observed,
     rendered,
     renderedByKey,
-    members: classify(view, observed),
+    members: classify(view, observed).filter((each) => !isStoppedForGood(each, view, observed)),
     lostClaims: new Set(lostClaims(view, observed)),
     holder,
     rules,
@@ -108,15 +130,18 @@ const RENDERED = new WeakMap<object, Rendered>();
 
 interface Rendered {
   readonly dataPlane: DataPlane;
+  /** Brokers that are placed no longer, as text. */
+  readonly leaving: string;
   readonly stages: Context['rendered'];
   readonly byKey: Context['renderedByKey'];
 }
 
 function renderedOf(psc: StoredPsc, dataPlane: DataPlane): Rendered {
   const kept = RENDERED.get(psc.spec);
-  if (kept?.dataPlane === dataPlane) return kept;
+  const leaving = JSON.stringify(leavingPods(psc));
+  if (kept?.dataPlane === dataPlane && kept.leaving === leaving) return kept;
   const stages = renderKafkaClusterStages(psc, dataPlane);
-  const made = { dataPlane, stages, byKey: byKey(RENDER_STAGES.flatMap((stage) => stages[stage])) };
+  const made = { dataPlane, leaving, stages, byKey: byKey(RENDER_STAGES.flatMap((stage) => stages[stage])) };
   RENDERED.set(psc.spec, made);
   return made;
 }
@@ -124,11 +149,18 @@ function renderedOf(psc: StoredPsc, dataPlane: DataPlane): Rendered {
 function roleContext(role: KafkaRole, context: Omit<Context, 'roles'>): RoleContext {
   const { view, observed, renderedByKey, rules } = context;
   const templates = roleTemplates(view, role, renderedByKey, observed);
-  const members = context.members.filter((each) => each.role === role);
+  // Who leaves is not rolled, and says nothing of what works.
+  const members = context.members.filter((each) => each.role === role && !each.isLeaving);
   const refused = refusal(role, templates, members, context);
   const served = rules.templateToServe(templates, refused?.target);
   const kept = rules.templateToKeep(templates, served, members);
   return { templates, served, ...(kept === undefined ? {} : { kept }), ...(refused === undefined ? {} : { refused }) };
+}
+
+/** A broker that leaves and that the StatefulSet makes no longer: nobody waits for it. */
+function isStoppedForGood({ role, placed }: Member, view: ClusterView, { objects }: Observed): boolean {
+  if (role !== 'broker' || !view.leaving.some(({ name }) => name === placed.name)) return false;
+  return placed.ordinal >= replicasOf(objects.get(statefulSetKey(view, 'broker')));
 }
 
 /** The wanted template, once a pod that has it does not work and there is one that did; remembered until the spec asks for another. */

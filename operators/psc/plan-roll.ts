@@ -51,6 +51,8 @@ export function needsRoll(context: Context, member: Member): 'yes' | 'no' | 'aft
   if (member.isStalled) return 'yes';
   const { served, refused } = context.roles[role];
   if (hasTemplate(member, served)) return 'no';
+  // Who leaves needs no other template, unless that is its repair.
+  if (member.isLeaving && state !== 'Failed') return 'no';
   // A stopped roll leaves the pods that work alone, whichever template they have.
   if (refused !== undefined) return state === 'Failed' ? 'yes' : 'no';
   if (pod.templateHash !== served.templateHash) return 'yes';

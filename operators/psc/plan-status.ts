@@ -1,18 +1,31 @@
 import { claimName } from '../../constructs/kubernetes/kafka/claims.ts';
+import { ordinalOf } from '../../constructs/kubernetes/kafka/placed-pod.ts';
 import { BOOTSTRAP_LABEL, PORTS } from '../../constructs/kubernetes/kafka/listeners.ts';
 import type { BrokerStatus, ControllerStatus } from '../../contracts/gen/psc-types.ts';
 import { externalHost } from '../../contracts/names.ts';
 import { isServing, type Member } from './classify.ts';
 import type { Context } from './context.ts';
-import { recordedClaims } from './gates.ts';
+import { recordedClaims, replicasOf } from './gates.ts';
 import type { PlannedStatus } from './plan.ts';
 import type { RollPlan } from './plan-roll.ts';
+import type { ShrinkPlan } from './plan-shrink.ts';
+import { statefulSetKey } from './templates.ts';
 
 /** What the status says beside conditions. */
-export function planStatus(context: Context, { fence, rolls }: Pick<RollPlan, 'fence' | 'rolls'>): PlannedStatus {
+export function planStatus(
+  context: Context,
+  { fence, rolls }: Pick<RollPlan, 'fence' | 'rolls'>,
+  { leaving, gone }: Pick<ShrinkPlan, 'leaving' | 'gone'>,
+): PlannedStatus {
   const { observed, view, members } = context;
-  const placed = members.filter(({ role }) => role === 'broker').map((each) => brokerStatus(context, each));
-  const brokers = [...placed, ...leavingRows(context, placed)];
+  // Of one that comes back while its former volume may still be on its way out nothing is written down.
+  const unsettled = new Set(leaving.flatMap(({ pod, goneAt }) => (goneAt === undefined ? [] : [pod])));
+  const present = members
+    .filter(({ role, placed }) => role === 'broker' && !unsettled.has(placed.name))
+    .map((each) => brokerStatus(context, each));
+  const brokers = [...present, ...otherRows(context, present, gone)].sort(
+    (a, b) => ordinalOf(a.pod) - ordinalOf(b.pod),
+  );
   const controllers = members
     .filter(({ role }) => role === 'controller')
     .map((each) => controllerStatus(context, each));
@@ -28,16 +41,36 @@ export function planStatus(context: Context, { fence, rolls }: Pick<RollPlan, 'f
     bootstrapServer: `${externalHost(BOOTSTRAP_LABEL, view.name, view.domain)}:${PORTS.external}`,
     ...(fence === undefined ? {} : { fence }),
     ...(rolls.length === 0 ? {} : { rolls }),
+    ...(leaving.length === 0 ? {} : { leaving }),
   };
 }
 
-/** Brokers that served and are placed no longer hold data until the balancer has emptied them: nobody forgets them before. */
-function leavingRows({ observed }: Context, placed: readonly BrokerStatus[]): readonly BrokerStatus[] {
-  const names = new Set(placed.map(({ pod }) => pod));
-  const rows = observed.psc.status?.brokers ?? [];
-  return rows
-    .filter(({ pod, joined }) => joined === true && !names.has(pod))
+/** Brokers that are placed no longer: nobody forgets them before they are gone, nor those that only the StatefulSet knows. */
+function otherRows(
+  { observed, view }: Context,
+  present: readonly BrokerStatus[],
+  gone: ReadonlySet<string>,
+): readonly BrokerStatus[] {
+  const names = new Set(present.map(({ pod }) => pod));
+  const leaving = new Set(view.leaving.map(({ name }) => name));
+  const rows = (observed.psc.status?.brokers ?? [])
+    .filter(({ pod }) => leaving.has(pod) && !names.has(pod) && !gone.has(pod))
     .map((row) => ({ ...row, state: 'Draining' as const }));
+  return [...rows, ...unknownRows({ observed, view })];
+}
+
+/** Pods that nobody knows of, by their claims: they count as brokers that have served. */
+function unknownRows({ observed, view }: Pick<Context, 'observed' | 'view'>): readonly BrokerStatus[] {
+  const made = replicasOf(observed.objects.get(statefulSetKey(view, 'broker')));
+  const names = Array.from(
+    { length: Math.max(0, made - view.brokers.length) },
+    (_, index) => `kafka-${view.brokers.length + index}`,
+  );
+  return names.flatMap((pod): readonly BrokerStatus[] => {
+    const claim = observed.claims.find(({ name }) => name === claimName(pod));
+    if (claim === undefined || claim.zone === '') return [];
+    return [{ pod, brokerId: ordinalOf(pod), zone: claim.zone, state: 'Unknown', joined: true, claimUid: claim.uid }];
+  });
 }
 
 function brokerStatus(context: Context, each: Member): BrokerStatus {

@@ -11,6 +11,8 @@ export interface Plan<W extends AnyWrite = Write> {
   readonly conditions: readonly ConditionUpdate[];
   /** Everything of the status but its conditions and the balancer's part. */
   readonly status: PlannedStatus;
+  /** Whether more could be decided from what is read past all caches. @default - no */
+  readonly asksForFreshRead?: boolean;
   /** When to look again although nothing has changed. */
   readonly lookAgainMs: number;
 }
@@ -36,6 +38,7 @@ export interface Wait {
 export interface AnyWrite {
   readonly kind: string;
   readonly object?: KubernetesObject;
+  readonly volume?: string;
 }
 
 /** One idempotent step. */
@@ -65,11 +68,27 @@ export type Write =
       readonly kind: 'elect-preferred';
       readonly partitions: readonly { readonly topic: string; readonly partition: number }[];
     }
+  /** Tells a broker that nothing new is put on it, or that it may be again. */
+  | { readonly kind: 'set-cordon'; readonly broker: number; readonly cordon: 'present' | 'absent' }
+  /** Gives the brokers' StatefulSet one pod fewer, only if it still is at the resource version that the object names. */
+  | { readonly kind: 'stop-broker'; readonly pod: string; readonly object: KubernetesObject }
+  /** Has Kafka forget a broker that has stopped. */
+  | { readonly kind: 'unregister-broker'; readonly broker: number }
+  /** Deletes a volume claim, only if it is still exactly the one that was observed. */
+  | { readonly kind: 'delete-claim'; readonly claim: ClaimRef }
+  /** Lets go of the volume of a claim that is gone: the disk goes with it. */
+  | { readonly kind: 'release-volume'; readonly volume: string; readonly claimUid: string }
   | { readonly kind: 'event'; readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string };
 
 export type Removal = Extract<Write, { readonly kind: 'remove' }>;
 
 export interface PodRef {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+export interface ClaimRef {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;

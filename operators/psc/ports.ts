@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import type { KafkaView, ObservedClaim, ObservedCredentialsState, ObservedPod, StoredPsc } from './observed.ts';
-import type { PodRef } from './plan.ts';
+import type { ClaimRef, PodRef } from './plan.ts';
 
 /** Objects of one PSC, as one read of them gives. */
 export interface PscObjects {
@@ -22,13 +22,21 @@ export interface ClusterPort {
   readonly fresh: (psc: string) => Promise<PscObjects | undefined>;
   readonly credentials: (psc: StoredPsc) => Promise<ObservedCredentialsState>;
   readonly issueCredentials: (psc: StoredPsc) => Promise<void>;
-  /** Server-side apply under the operator's field manager. Resolves with the object as it is stored. */
+  /** Server-side apply under the operator's field manager, only at its resource version where it names one. Resolves with the object as it is stored. */
   readonly apply: (object: KubernetesObject) => Promise<KubernetesObject>;
   /** Status under the operator's field manager, only if the PSC still has this resourceVersion. */
   readonly writeStatus: (psc: StoredPsc, status: Readonly<Record<string, unknown>>) => Promise<void>;
   /** Adds or takes away the operator's finalizer, only if the PSC still has this resourceVersion. */
   readonly setFinalizer: (psc: StoredPsc, finalizer: 'present' | 'absent') => Promise<void>;
   readonly remove: (object: KubernetesObject, uid: string) => Promise<void>;
+  /** @throws ConflictError when it is not exactly the one that was observed */
+  readonly deleteClaim: (psc: StoredPsc, claim: ClaimRef) => Promise<void>;
+  /**
+   * Has a volume whose claim is gone deleted by its provisioner, the disk with it. One that is gone is done.
+   *
+   * @throws ConflictError when it is not the volume of that claim, or is not released yet
+   */
+  readonly releaseVolume: (psc: StoredPsc, volume: string, claimUid: string) => Promise<void>;
   readonly setGate: (psc: StoredPsc, pod: string, uid: string, status: 'True' | 'False') => Promise<void>;
   /** Writes an annotation with the holder's name on the pod. */
   readonly touchPod: (psc: StoredPsc, pod: PodRef, holder: string) => Promise<void>;
@@ -57,6 +65,10 @@ export interface KafkaPort {
     psc: StoredPsc,
     partitions: readonly { readonly topic: string; readonly partition: number }[],
   ) => Promise<void>;
+  /** Whether new replicas may be put on a broker, which must run: it alone takes its own settings. */
+  readonly setCordon: (psc: StoredPsc, broker: number, cordon: 'present' | 'absent') => Promise<void>;
+  /** Has the controllers forget a broker. One that they do not know is done. */
+  readonly unregisterBroker: (psc: StoredPsc, broker: number) => Promise<void>;
 }
 
 /** Users of one PSC's Kafka that the operator makes for the clusters which are clients of it. */

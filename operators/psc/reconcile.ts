@@ -3,7 +3,7 @@ import { viewCluster } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 import type { DataPlane } from '../../contracts/data-plane.ts';
 import { carryOut, type ReconcileResult, refusedPlan, REST_MS, unservedPlan } from './carry-out.ts';
 import { checkPlan } from './check-plan.ts';
-import { execute } from './execute.ts';
+import { execute, isDisruption } from './execute.ts';
 import { awaitedHosts } from './gates.ts';
 import type { Observed, StoredPsc } from './observed.ts';
 import { planPsc } from './plan-psc.ts';
@@ -75,7 +75,7 @@ async function pass(
   const planned = (from: Observed): Plan => steps.runNow('plan', () => planPsc(from, planOptions));
   let observed = await steps.run('observe', () => observe(cached, 'cached', ports, dataPlane));
   let plan = planned(observed);
-  if (cached.psc.status?.fence !== undefined || disrupts(plan)) {
+  if (cached.psc.status?.fence !== undefined || disrupts(plan) || plan.asksForFreshRead === true) {
     const again = await steps.run('observe', async () => {
       const fresh = await ports.cluster.fresh(psc);
       return fresh === undefined ? undefined : await observe(fresh, 'fresh', ports, dataPlane);
@@ -120,5 +120,11 @@ async function observe(
 }
 
 function disrupts({ writes }: Plan): boolean {
-  return writes.some(({ kind }) => kind === 'evict-pod' || kind === 'delete-pod' || kind === 'touch-pod');
+  return writes.some(
+    (write) =>
+      isDisruption(write) ||
+      write.kind === 'touch-pod' ||
+      // What caches say of the status may be older than what they say of its objects.
+      (write.kind === 'remove' && write.object.kind === 'Service'),
+  );
 }

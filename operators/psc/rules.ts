@@ -3,7 +3,10 @@ import { brokersObstacle, clusterObstacle, quorumObstacle, stallObstacle } from 
 import { fileChange, templateToKeep, templateToServe } from './templates.ts';
 import { claimObstacle, nameObstacle } from './gates.ts';
 import { chooseBatch } from './batch.ts';
+import { emptinessObstacle, isProvenByBalancer } from './emptiness.ts';
+import { isGraceOver } from './kept-volumes.ts';
 import { tieringOf } from './plan-tiering.ts';
+import { shrinkObstacle } from './shrink-refusal.ts';
 
 /**
  * Decisions on which safety and quiet rest, in one place: the simulation replaces one at a time by a wrong one and shows that an
@@ -22,6 +25,10 @@ export interface Rules {
   readonly chooseBatch: typeof chooseBatch;
   readonly tieringOf: typeof tieringOf;
   readonly isMaintenanceTime: typeof isMaintenanceTime;
+  readonly shrinkObstacle: typeof shrinkObstacle;
+  readonly emptinessObstacle: typeof emptinessObstacle;
+  readonly isProvenByBalancer: typeof isProvenByBalancer;
+  readonly isGraceOver: typeof isGraceOver;
 }
 
 export const RULES: Rules = {
@@ -37,4 +44,8 @@ export const RULES: Rules = {
   chooseBatch,
   tieringOf,
   isMaintenanceTime,
+  shrinkObstacle,
+  emptinessObstacle,
+  isProvenByBalancer,
+  isGraceOver,
 };

@@ -4,7 +4,7 @@ import type { Condition } from '../../contracts/gen/psc-types.ts';
 import type { Execution } from './execute-writes.ts';
 import type { StoredPsc } from './observed.ts';
 import { objectKey } from './observed.ts';
-import { type AnyWrite, type Plan, plannedPart } from './plan.ts';
+import { type AnyWrite, type Plan, type PlannedStatus, plannedPart } from './plan.ts';
 
 /** The operator's part of the status after a pass; undefined when it is stored already, so that nothing is written at rest. */
 export function statusAfter<W extends AnyWrite>(
@@ -19,8 +19,24 @@ export function statusAfter<W extends AnyWrite>(
   const updates = [...byType.values()];
   const conditions = updates.reduce<readonly Condition[]>((list, update) => setCondition(list, update, now), own);
   const isStored = conditions === own || isDeepStrictEqual(conditions, own);
-  if (isStored && isDeepStrictEqual(plannedPart(psc.status), plan.status)) return undefined;
-  return { ...plan.status, conditions };
+  const status = withUnreleased(psc, plan, execution);
+  if (isStored && isDeepStrictEqual(plannedPart(psc.status), status)) return undefined;
+  return { ...status, conditions };
+}
+
+/** A volume that was not released is remembered, or its disk would be nobody's. */
+function withUnreleased<W extends AnyWrite>(
+  psc: StoredPsc,
+  { writes, status }: Plan<W>,
+  { done }: Execution<W>,
+): PlannedStatus {
+  const volumes = new Set(
+    writes
+      .slice(done)
+      .flatMap(({ kind, volume }) => (kind === 'release-volume' && volume !== undefined ? [volume] : [])),
+  );
+  const entries = (psc.status?.leaving ?? []).filter(({ volume }) => volume !== undefined && volumes.has(volume));
+  return entries.length === 0 ? status : { ...status, leaving: [...(status.leaving ?? []), ...entries] };
 }
 
 function refusalUpdates<W extends AnyWrite>(psc: StoredPsc, { refusal }: Execution<W>): readonly ConditionUpdate[] {

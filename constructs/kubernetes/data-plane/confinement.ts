@@ -68,6 +68,13 @@ export const CONFINEMENT_RULES: readonly { readonly expression: string; readonly
   },
   {
     expression:
+      "request.resource.resource != 'persistentvolumes' || (request.operation == 'UPDATE' && has(object.spec.claimRef) && " +
+      "object.spec.claimRef.namespace.startsWith('psc-') && has(oldObject.status) && " +
+      "has(oldObject.status.phase) && oldObject.status.phase == 'Released')",
+    message: "the data plane's services change only volumes that PSCs have let go of",
+  },
+  {
+    expression:
       "request.resource.resource != 'clusterrolebindings' || " +
       `(request.operation == 'DELETE' ? oldObject : object).roleRef.name == '${NODE_ZONE_READER_ROLE}'`,
     message: "the data plane's services bind no other cluster role than the node zone reader",

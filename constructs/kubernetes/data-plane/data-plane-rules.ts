@@ -21,9 +21,13 @@ export const CLUSTER_RULES: Readonly<Record<DataPlaneService, readonly PolicyRul
     { apiGroups: ['flotilla.dev'], resources: [`${PSC_PLURAL}/status`], verbs: ['patch'] },
     // What goes with its PSC goes by owner references; files of former rolls and what lies elsewhere it takes away itself.
     { apiGroups: [''], resources: ['configmaps'], verbs: [...APPLY, 'delete'] },
-    { apiGroups: [''], resources: ['services', 'serviceaccounts'], verbs: APPLY },
-    // Never to delete: data outlives every mistake.
-    { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: APPLY },
+    // To delete: those of brokers that are gone.
+    { apiGroups: [''], resources: ['services'], verbs: [...APPLY, 'delete'] },
+    { apiGroups: [''], resources: ['serviceaccounts'], verbs: APPLY },
+    // To delete only those of brokers that were emptied, have stopped and are gone for as long as their PSC says.
+    { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: [...APPLY, 'delete'] },
+    // Volumes are retained; of one whose claim is gone the policy is changed, so that its disk goes.
+    { apiGroups: [''], resources: ['persistentvolumes'], verbs: ['patch'] },
     // Certificates and passwords of the clusters' own principals: by name, never in bulk.
     { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'patch'] },
     // To delete only where the PSC itself is deleted: brokers stop before their controllers.

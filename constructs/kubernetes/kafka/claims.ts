@@ -22,6 +22,11 @@ export function claims(view: ClusterView): readonly KubernetesObject[] {
   ];
 }
 
+/** Claim of a broker, also of one that is placed no longer. */
+export function brokerClaim(view: ClusterView, pod: PlacedPod): KubernetesObject {
+  return claim(view, 'broker', pod, view.kafka.brokers.storage);
+}
+
 function claim(view: ClusterView, role: KafkaRole, pod: PlacedPod, storage: StorageSpec): KubernetesObject {
   const attributesClass = view.dataPlane.cloud === 'local' ? undefined : volumeAttributesClass(storage);
   return {

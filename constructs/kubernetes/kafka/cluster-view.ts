@@ -8,16 +8,13 @@ import type {
 import { isTimeZone } from '../../../contracts/maintenance-windows.ts';
 import { pscNamespace } from '../../../contracts/names.ts';
 import { InvalidPscError, type PscViolation } from './invalid-psc-error.ts';
+import { leavingPods } from './leaving-pods.ts';
+import { ordinalOf, type PlacedPod } from './placed-pod.ts';
 import { retentionViolations, userConfigViolations } from './user-config.ts';
 
-export type KafkaRole = 'broker' | 'controller';
+export { ordinalOf, type PlacedPod } from './placed-pod.ts';
 
-/** One pod of a Kafka cluster and the zone that its volume lives in. */
-export interface PlacedPod {
-  readonly name: string;
-  readonly ordinal: number;
-  readonly zone: string;
-}
+export type KafkaRole = 'broker' | 'controller';
 
 /** What every rendered object of one Kafka cluster is a function of. */
 export interface ClusterView {
@@ -30,8 +27,10 @@ export interface ClusterView {
   readonly dataPlane: DataPlane;
   /** When somebody asked for a roll, as the PSC has it. */
   readonly rollRequestedAt?: string;
-  /** By ordinal, from 0 without a gap. */
+  /** Those that the spec places, then those that it places no longer and that are not gone yet. By ordinal, from 0 without a gap. */
   readonly brokers: readonly PlacedPod[];
+  /** The latter: what is made for them stays until they have handed over what they hold. */
+  readonly leaving: readonly PlacedPod[];
   /** By ordinal, from 0 without a gap. */
   readonly controllers: readonly PlacedPod[];
 }
@@ -60,13 +59,15 @@ export function viewCluster(psc: PhysicalStatefulCluster, dataPlane: DataPlane):
       },
     ]);
   }
-  const brokers = placedPods(kafka.placement);
+  const placed = placedPods(kafka.placement);
+  const leaving = leavingPods(psc);
   const controllers = placedPods(kafka.controllers.placement);
   const violations = [
     ...identityViolations(psc, dataPlane),
-    ...placementViolations('spec.kafka.placement', 'kafka', brokers, dataPlane),
+    ...placementViolations('spec.kafka.placement', 'kafka', placed, dataPlane),
+    ...movedViolations(psc, placed),
     ...placementViolations('spec.kafka.controllers.placement', 'controller', controllers, dataPlane),
-    ...countViolations(brokers, controllers),
+    ...countViolations(placed, controllers),
     ...userConfigViolations(kafka.config ?? {}),
     ...windowViolations(spec.maintenanceWindows ?? []),
     ...(kafka.tieredStorage === undefined
@@ -82,7 +83,8 @@ export function viewCluster(psc: PhysicalStatefulCluster, dataPlane: DataPlane):
     kafka,
     dataPlane,
     ...(spec.maintenance?.rollRequestedAt === undefined ? {} : { rollRequestedAt: spec.maintenance.rollRequestedAt }),
-    brokers,
+    brokers: [...placed, ...leaving],
+    leaving,
     controllers,
   };
 }
@@ -108,9 +110,24 @@ export function windowViolations(windows: readonly MaintenanceWindow[]): readonl
   });
 }
 
-/** Number of a pod, or of its volume claim, among those of its role. */
-export function ordinalOf(pod: string): number {
-  return Number(pod.slice(pod.lastIndexOf('-') + 1));
+/**
+ * A broker that leaves may come back, but only to its volume. The API server compares a spec with the one before it, and forgets
+ * where a broker was as soon as it is placed nowhere.
+ */
+function movedViolations({ status }: PhysicalStatefulCluster, placed: readonly PlacedPod[]): readonly PscViolation[] {
+  const zones = new Map([...(status?.leaving ?? []), ...(status?.brokers ?? [])].map(({ pod, zone }) => [pod, zone]));
+  return placed.flatMap(({ name, zone }) => {
+    const before = zones.get(name);
+    if (before === undefined || before === zone) return [];
+    return [
+      {
+        field: 'spec.kafka.placement',
+        value: `${name} in ${zone}`,
+        rule: `the volume of ${name} is in ${before}, and cannot follow`,
+        remedy: `Place it in ${before}, or wait until its volume is deleted`,
+      },
+    ];
+  });
 }
 
 /** Where a PSC names another data plane than this one, and a name that nothing can be made from. */

@@ -47,6 +47,13 @@ function anyBroker(view: ClusterView, name: string, ports: Ports): KubernetesObj
   });
 }
 
+/** The broker that a Service is for; undefined where it is for several. */
+export function brokerOfService({ kind, metadata: { name } }: KubernetesObject): string | undefined {
+  return kind === 'Service' ? SERVICE_OF_ONE.exec(name)?.[1] : undefined;
+}
+
+const SERVICE_OF_ONE = new RegExp(`^(kafka-[0-9]+)${EXTERNAL_SERVICE_SUFFIX}$`);
+
 function oneBroker(view: ClusterView, pod: string): KubernetesObject {
   return service(view, `${pod}${EXTERNAL_SERVICE_SUFFIX}`, objectLabels(view), {
     type: 'ClusterIP',

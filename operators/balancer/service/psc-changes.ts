@@ -24,5 +24,7 @@ function partOf(psc: StoredPsc | undefined): string {
   if (psc === undefined) return '';
   const { metadata, spec, status } = psc;
   const joined = (status?.brokers ?? []).filter((broker) => broker.joined === true).map(({ pod }) => pod);
-  return JSON.stringify([metadata.uid, metadata.deletionTimestamp, metadata.annotations, spec, status?.fence, joined]);
+  const leaving = (status?.leaving ?? []).filter(({ goneAt }) => goneAt === undefined).map(({ pod }) => pod);
+  const { uid, deletionTimestamp, annotations } = metadata;
+  return JSON.stringify([uid, deletionTimestamp, annotations, spec, status?.fence, joined, leaving]);
 }

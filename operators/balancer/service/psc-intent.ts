@@ -11,7 +11,10 @@ import type { Resource } from '../model/cluster-model.ts';
 export function intentOf(psc: PhysicalStatefulCluster, nowMs: number): BalanceIntent {
   const { paused = false, balancing = 'On', drain = [], excludedTopics = [] } = psc.spec.maintenance ?? {};
   const mode = balancing === 'Cancelled' ? 'cancelled' : paused || balancing === 'Paused' ? 'paused' : 'on';
-  const leaving = leavingBrokers(psc).map(({ id }) => id);
+  // Not before the operator has found that they may go, and until it has found that they may stay.
+  const leaving = (psc.status?.leaving ?? []).flatMap(({ pod, goneAt }) =>
+    goneAt === undefined ? [ordinalOf(pod)] : [],
+  );
   const emptied = [...new Set([...drain.map(ordinalOf), ...leaving])];
   return { mode, isRolling: isRolling(psc, nowMs), drain: emptied, excludedTopics };
 }

@@ -110,7 +110,8 @@ const FINAL: ReadonlySet<string> = new Set([
   'CLUSTER_AUTHORIZATION_FAILED',
 ]);
 
-async function refusedForGood(sent: Promise<unknown>): Promise<void> {
+/** @throws RefusedError where Kafka takes it at no time */
+export async function refusedForGood(sent: Promise<unknown>): Promise<void> {
   try {
     await sent;
   } catch (error) {

@@ -1,9 +1,9 @@
 import type { LookupFunction } from 'node:net';
-import { describeLogDirsV4 } from '@platformatic/kafka';
-import type { RegisteredBroker } from '../observed.ts';
+import type { BrokerDisk, RegisteredBroker } from '../observed.ts';
 import type { BrokerConnections } from './broker-connections.ts';
 import type { BrokerPlace } from './broker-places.ts';
 import { readBrokerMetrics } from './broker-metrics.ts';
+import { describeLogDirsV5 } from './log-dirs.ts';
 import { Slots } from '../../runtime/slots.ts';
 
 /** What each broker says of itself. What one does not say in time is absent. */
@@ -64,15 +64,15 @@ export function readHealth(
   };
 }
 
-async function readDisk(
-  broker: BrokerPlace,
-  connections: BrokerConnections,
-  signal: AbortSignal,
-): Promise<NonNullable<RegisteredBroker['disk']>> {
+async function readDisk(broker: BrokerPlace, connections: BrokerConnections, signal: AbortSignal): Promise<BrokerDisk> {
   signal.throwIfAborted();
-  // No topics: only what holds for the folder as a whole (KIP-827).
-  const { results } = await connections.call(broker, (connection) => describeLogDirsV4.api.async(connection, []));
-  const [directory] = results;
+  const asked = broker.isLeaving === true ? 'all' : 'none';
+  const [directory] = await connections.call(broker, (connection) => describeLogDirsV5.async(connection, asked));
   if (directory === undefined) throw new Error(`${broker.pod} has no log directory`);
-  return { totalBytes: Number(directory.totalBytes), usableBytes: Number(directory.usableBytes) };
+  return {
+    totalBytes: Number(directory.totalBytes),
+    usableBytes: Number(directory.usableBytes),
+    isCordoned: directory.isCordoned,
+    ...(asked === 'all' ? { logs: directory.logs } : {}),
+  };
 }

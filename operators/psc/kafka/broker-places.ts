@@ -1,4 +1,5 @@
 import { ordinalOf } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
+import { leavingPods } from '../../../constructs/kubernetes/kafka/leaving-pods.ts';
 import { internalHost } from '../../../constructs/kubernetes/kafka/listeners.ts';
 import type { PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.ts';
 
@@ -10,6 +11,20 @@ export interface BrokerPlace {
   /** Name inside of the Kubernetes cluster. */
   readonly host: string;
   readonly zone: string;
+  /** Placed no longer, and not gone yet: its logs are counted. */
+  readonly isLeaving?: true;
+}
+
+/** Brokers that may be there: those that a PSC asks for, and those that it does not ask for any more. */
+export function servedPlaces(psc: PhysicalStatefulCluster): readonly BrokerPlace[] {
+  const leaving = leavingPods(psc).map(({ name, ordinal, zone }) => ({
+    id: ordinal,
+    pod: name,
+    host: internalHost('broker', name, psc.metadata.name),
+    zone,
+    isLeaving: true as const,
+  }));
+  return [...brokerPlaces(psc), ...leaving];
 }
 
 /** Brokers that a PSC asks for, one of each zone in turn, so that the first few are never all in one zone. */

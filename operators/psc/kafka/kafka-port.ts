@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net';
 import type { ReachableKafka, StoredPsc } from '../observed.ts';
 import type { Clock, KafkaPort, KafkaUsersPort } from '../ports.ts';
 import { alterClusterSettings, alterDefaultUserQuota, electPreferred } from './alter-kafka.ts';
+import { setCordon, unregisterBroker } from './alter-brokers.ts';
 import type { KafkaCredentials } from './broker-connections.ts';
 import type { ConsumerLag } from './consumer-lag.ts';
 import { grantUser, revokeUser } from './kafka-users.ts';
@@ -81,6 +82,14 @@ export function realKafkaPort(options: KafkaPortOptions): RealKafkaPort {
       );
     },
     ...usersOf(of),
+    setCordon: (psc, broker, cordon) =>
+      of(psc).alterBroker(broker, (place, connections) => setCordon(place, connections, cordon)),
+    unregisterBroker: async (psc, broker) => {
+      await of(psc).alter(
+        (place, connections) => unregisterBroker(place, connections, broker),
+        (view) => ({ ...view, brokers: new Map([...view.brokers].filter(([id]) => id !== broker)) }),
+      );
+    },
     setAttention: (psc, attention) => {
       const found = known.get(psc);
       if (found !== undefined) found.attention = attention;

@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net';
 import type { KafkaView, ReachableKafka, StoredPsc } from '../observed.ts';
 import { BrokerConnections, type KafkaCredentials } from './broker-connections.ts';
 import { readBrokerMetadata } from './broker-metadata.ts';
-import { brokerPlaces, type BrokerPlace } from './broker-places.ts';
+import { servedPlaces, type BrokerPlace } from './broker-places.ts';
 import { type ConsumerLag, readConsumerLag } from './consumer-lag.ts';
 import { within } from './deadline.ts';
 import { unreachableReason } from './kafka-error.ts';
@@ -101,15 +101,21 @@ export class PscKafka {
     const { broker } = await within(
       READ_MAX_MS,
       `Kafka of PSC ${this.#psc.metadata.name}`,
-      firstAnswering(brokerPlaces(this.#psc), this.#connections),
+      firstAnswering(servedPlaces(this.#psc), this.#connections),
     );
     await change(broker, this.#connections);
-    // Reads that began before the change may not know of it.
-    this.#begun += 1;
-    this.#kept = this.#begun;
-    if (this.#view.state === 'reachable') this.#view = known(this.#view);
-    this.#wholeAtMs = -Infinity;
-    this.#lookIn(WATCH_MS);
+    this.#doubt(known);
+  }
+
+  /** The same by way of one broker, which alone takes its own settings. @throws Error when it is not to be found, or does not answer */
+  async alterBroker(
+    id: number,
+    change: (broker: BrokerPlace, connections: BrokerConnections) => Promise<void>,
+  ): Promise<void> {
+    const broker = servedPlaces(this.#psc).find((each) => each.id === id);
+    if (broker === undefined) throw new Error(`PSC ${this.#psc.metadata.name} has no broker ${id}`);
+    await change(broker, this.#connections);
+    this.#doubt((view) => view);
   }
 
   /** How far behind consumer groups are, by who led what when the cluster was last seen. @throws Error when nobody answers */
@@ -118,7 +124,7 @@ export class PscKafka {
     if (view.state === 'unreachable') return undefined;
     return await this.#settings.slots.run(() =>
       readConsumerLag({
-        brokers: brokerPlaces(this.#psc),
+        brokers: servedPlaces(this.#psc),
         connections: this.#connections,
         partitions: view.partitions,
       }),
@@ -129,6 +135,15 @@ export class PscKafka {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#connections.close();
+  }
+
+  #doubt(known: (view: ReachableKafka) => ReachableKafka): void {
+    // Reads that began before the change may not know of it.
+    this.#begun += 1;
+    this.#kept = this.#begun;
+    if (this.#view.state === 'reachable') this.#view = known(this.#view);
+    this.#wholeAtMs = -Infinity;
+    this.#lookIn(WATCH_MS);
   }
 
   #lookIn(delayMs: number): void {
@@ -173,7 +188,7 @@ export class PscKafka {
   }
 
   #connected(): readonly BrokerPlace[] {
-    return brokerPlaces(this.#psc).filter((broker) => this.#connections.has(broker));
+    return servedPlaces(this.#psc).filter((broker) => this.#connections.has(broker));
   }
 
   /** Whether one broker still says of all partitions and brokers what the kept view says. */
@@ -216,7 +231,7 @@ export class PscKafka {
         READ_MAX_MS,
         `Kafka of PSC ${psc.metadata.name}`,
         readKafka({
-          brokers: brokerPlaces(psc),
+          brokers: servedPlaces(psc),
           connections: this.#connections,
           minIsr: this.#minIsr,
           minIsrMaxAgeMs,

@@ -5,6 +5,7 @@ import type { BrokerConnections } from './broker-connections.ts';
 import { type BrokerHealth, readHealth } from './broker-health.ts';
 import { readBrokerMetadata } from './broker-metadata.ts';
 import type { BrokerPlace } from './broker-places.ts';
+import { readMetadataLevel } from './metadata-level.ts';
 import { readClusterSettings, readDefaultUserQuota, readDynamicSettings } from './broker-settings.ts';
 import type { MinIsrCache } from './min-isr.ts';
 import { type BrokerMetadata, mergeTopics, type Move, partitionViews } from './partition-views.ts';
@@ -39,8 +40,9 @@ export async function readKafka(context: ReadContext): Promise<ReachableKafka> {
   const first = await firstAnswering(brokers, connections);
   const ask = async <T>(question: (connection: Connection) => Promise<T>): Promise<T> =>
     await connections.call(first.broker, question);
-  const [controllers, clusterSettings, defaultUserQuota, dynamicSettings] = await Promise.all([
+  const [controllers, metadataLevel, clusterSettings, defaultUserQuota, dynamicSettings] = await Promise.all([
     readControllers(first.broker, connections),
+    ask(readMetadataLevel),
     ask(readClusterSettings),
     ask(readDefaultUserQuota),
     context.dynamicSettings ?? ask((connection) => readDynamicSettings(connection, first.broker.id)),
@@ -57,6 +59,7 @@ export async function readKafka(context: ReadContext): Promise<ReachableKafka> {
     readAtMs,
     brokers: withHealth(registered, await health.whenKnown(idsInService(registered))),
     quorum: controllers.quorum,
+    ...(metadataLevel === undefined ? {} : { metadataLevel }),
     partitions: partitionViews(mergeTopics(witnesses.map(({ topics }) => topics)), minIsr, controllers.moves),
     clusterSettings,
     dynamicSettings,

@@ -11,15 +11,23 @@ export function isSameView(a: KafkaView, b: KafkaView): boolean {
   }
   return (
     textOf([...a.brokers.values()].map(brokerFacts)) === textOf([...b.brokers.values()].map(brokerFacts)) &&
-    textOf([a.quorum, a.clusterSettings, a.defaultUserQuota]) ===
-      textOf([b.quorum, b.clusterSettings, b.defaultUserQuota]) &&
+    textOf([a.quorum, a.metadataLevel, a.clusterSettings, a.defaultUserQuota]) ===
+      textOf([b.quorum, b.metadataLevel, b.clusterSettings, b.defaultUserQuota]) &&
     a.dynamicSettings.size === b.dynamicSettings.size &&
     isSamePartitions(a.partitions, b.partitions)
   );
 }
 
 function brokerFacts({ id, isFenced, metrics, disk }: RegisteredBroker): unknown {
-  return [id, isFenced, metrics?.brokerState, metrics?.offlineLogDirectories, disk?.totalBytes];
+  return [
+    id,
+    isFenced,
+    metrics?.brokerState,
+    metrics?.offlineLogDirectories,
+    disk?.totalBytes,
+    disk?.isCordoned,
+    disk?.logs,
+  ];
 }
 
 function textOf(value: unknown): string {

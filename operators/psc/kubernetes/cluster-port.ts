@@ -12,6 +12,7 @@ import { podWrites } from './pod-writes.ts';
 import { portWrites, type WriteCall } from './port-writes.ts';
 import type { PscCache } from './psc-cache.ts';
 import type { PscCredentials } from './psc-credentials.ts';
+import { volumeWrites } from './volume-writes.ts';
 
 export interface ClusterPortOptions {
   readonly api: ApiServer;
@@ -30,6 +31,7 @@ export function clusterPort({ api, cache, credentials, events, wallMs }: Cluster
   };
   return {
     ...podWrites(writes, wallMs),
+    ...volumeWrites(writes),
     cached: (psc) => cache.get(psc),
     fresh: async (psc) => {
       // What is disrupted must be able to come back.

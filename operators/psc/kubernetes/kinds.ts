@@ -43,6 +43,14 @@ const CLUSTER_ROLE_BINDING = {
   scope: 'cluster',
 } as const satisfies ObjectKind;
 
+/** Volumes are made by provisioners; the operator lets go of those of brokers that are gone. */
+export const VOLUME = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  plural: 'persistentvolumes',
+  scope: 'cluster',
+} as const satisfies ObjectKind;
+
 /** Kinds of what is made for a PSC, beside pods: those are made by StatefulSets. */
 export const MADE_KINDS = [
   { apiVersion: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets', scope: 'namespace' },

@@ -11,6 +11,10 @@ export function observedClaim(claim: KubernetesObject): ObservedClaim {
   return {
     name: metadata.name,
     uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
+    isTerminating: metadata.deletionTimestamp !== undefined,
+    isEnding: metadata.annotations?.[ANNOTATIONS.ending] !== undefined,
+    ...(spec?.volumeName === undefined ? {} : { volume: spec.volumeName }),
     zone: metadata.labels?.[LABELS.zone] ?? '',
     requestedGib: gib(spec?.resources?.requests?.storage) ?? 0,
     ...(capacityGib === undefined ? {} : { capacityGib }),
@@ -19,8 +23,11 @@ export function observedClaim(claim: KubernetesObject): ObservedClaim {
 }
 
 type RawClaim = KubernetesObject & {
-  readonly metadata: { readonly uid: string };
-  readonly spec?: { readonly resources?: { readonly requests?: { readonly storage?: string } } };
+  readonly metadata: { readonly uid: string; readonly resourceVersion: string; readonly deletionTimestamp?: string };
+  readonly spec?: {
+    readonly volumeName?: string;
+    readonly resources?: { readonly requests?: { readonly storage?: string } };
+  };
   readonly status?: { readonly capacity?: { readonly storage?: string } };
 };
 

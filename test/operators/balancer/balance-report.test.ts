@@ -140,17 +140,27 @@ describe('what a PSC asks of the balancer', () => {
     expect(intentOf(asked({ drain: ['kafka-3', 'kafka-12'] }), NOW_MS).drain).toEqual([3, 12]);
   });
 
-  it('empties brokers that served and are placed no longer, and never those that never served', () => {
+  it('empties brokers that are being taken away, not before that has begun, and looks at all that served', () => {
+    const time = new Date(NOW_MS).toISOString();
     const status = {
+      leaving: [
+        { pod: 'kafka-6', zone: 'local-a', since: time },
+        { pod: 'kafka-9', zone: 'local-a', since: time, goneAt: time },
+      ],
       brokers: [
         { pod: 'kafka-0', zone: 'local-a', joined: true },
         { pod: 'kafka-6', zone: 'local-a', joined: true },
         { pod: 'kafka-7', zone: 'local-b' },
+        { pod: 'kafka-8', zone: 'local-a', joined: true },
       ],
     };
     const psc = asked({ drain: ['kafka-3'] }, status);
     expect(intentOf(psc, NOW_MS).drain).toEqual([3, 6]);
-    expect(balancedBrokers(psc).map(({ pod }) => pod)).toEqual([...brokerPlaces(psc).map(({ pod }) => pod), 'kafka-6']);
+    expect(balancedBrokers(psc).map(({ pod }) => pod)).toEqual([
+      ...brokerPlaces(psc).map(({ pod }) => pod),
+      'kafka-6',
+      'kafka-8',
+    ]);
   });
 
   it.each([

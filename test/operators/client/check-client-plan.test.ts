@@ -25,7 +25,17 @@ const observed: ObservedClient = {
   },
   objects: new Map(),
   pods: [],
-  claims: [{ name: 'data-ksqldb-0', uid: 'x', zone: 'a', requestedGib: 10 }],
+  claims: [
+    {
+      name: 'data-ksqldb-0',
+      uid: 'x',
+      resourceVersion: '1',
+      isTerminating: false,
+      isEnding: false,
+      zone: 'a',
+      requestedGib: 10,
+    },
+  ],
   access: { state: 'whole' },
   connect: { state: 'reachable', connectors: new Map([['files', failed]]) },
   verdicts: new Map(),

@@ -154,6 +154,42 @@ function objectTests(ground: () => Ground): void {
     expect(uidOf(again)).not.toBe(uidOf(stored));
   });
 
+  test('an object that names a version is applied at that version only', async () => {
+    const { world, hands } = ground();
+    const object = await hands.object('ConfigMap', 'kafka-placement');
+    const stored = await world.port.apply(object);
+    const at = (version: string, extra: string): KubernetesObject => ({
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: version, annotations: { 'example.com/extra': extra } },
+    });
+    const changed = await world.port.apply(at(versionOf(stored), 'a'));
+    expect(versionOf(changed)).not.toBe(versionOf(stored));
+    await expect(world.port.apply(at(versionOf(stored), 'b'))).rejects.toThrow(ConflictError);
+    await world.port.apply(object);
+  });
+
+  test('a claim is deleted only as it was seen, and once it is gone there is nothing to do', async () => {
+    const { world, hands } = ground();
+    const claim = await hands.object('PersistentVolumeClaim', 'data-kafka-0');
+    const name = 'data-kafka-9';
+    const seen = await world.port.apply({ ...claim, metadata: { ...claim.metadata, name } });
+    const annotations = { 'flotilla.dev/ending': uidOf(seen) };
+    const marked = await world.port.apply({ ...claim, metadata: { ...claim.metadata, name, annotations } });
+    const psc = await hands.psc();
+    const ref = { name, uid: uidOf(seen), resourceVersion: versionOf(seen) };
+    await expect(world.port.deleteClaim(psc, ref)).rejects.toThrow(ConflictError);
+    const { claims } = await hands.fresh();
+    expect(claims.find((each) => each.name === name)).toMatchObject({ isEnding: true, isTerminating: false });
+    const exactly = { ...ref, resourceVersion: versionOf(marked) };
+    await expect(world.port.deleteClaim(psc, { ...exactly, uid: 'another' })).rejects.toThrow(ConflictError);
+    await world.port.deleteClaim(psc, exactly);
+    await world.eventually('no claim', async () => {
+      const fresh = await hands.fresh();
+      return fresh.claims.some((each) => each.name === name) ? undefined : true;
+    });
+    await world.port.deleteClaim(psc, exactly);
+  });
+
   test('a volume claim is never removed by the operator', async () => {
     const { world, hands } = ground();
     const claim = await hands.object('PersistentVolumeClaim', 'data-kafka-0');

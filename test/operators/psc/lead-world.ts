@@ -50,6 +50,8 @@ export function leadWorld(first: Observed, steps?: Steps): LeadWorld {
     writeStatus: written('status'),
     setFinalizer: written('finalizer'),
     remove: written('remove'),
+    deleteClaim: written('delete claim'),
+    releaseVolume: written('release volume'),
     setGate: written('gate'),
     touchPod: written('touch'),
     evict: written('evict'),
@@ -62,6 +64,8 @@ export function leadWorld(first: Observed, steps?: Steps): LeadWorld {
     alterClusterSettings: written('settings'),
     alterDefaultQuota: written('quota'),
     electPreferred: written('elect'),
+    setCordon: written('cordon'),
+    unregisterBroker: written('unregister'),
   };
   const timers: Timers = {
     nowMs: () => nowMs,

@@ -15,6 +15,7 @@ import {
   type ReachableKafka,
   type StoredPsc,
 } from '../../../operators/psc/observed.ts';
+import { CORDON_LEVEL } from '../../../operators/psc/kafka/metadata-level.ts';
 import { FINALIZER } from '../../../operators/psc/plan-deletion.ts';
 import { planPsc } from '../../../operators/psc/plan-psc.ts';
 import { statusAfter } from '../../../operators/psc/status-after.ts';
@@ -66,6 +67,10 @@ export function runningCluster(psc: PhysicalStatefulCluster): Observed {
     claims: placed.map(({ name, zone, role }) => ({
       name: claimName(name),
       uid: `claim-${name}`,
+      resourceVersion: '1',
+      volume: `volume-of-${name}`,
+      isTerminating: false,
+      isEnding: false,
       zone,
       requestedGib: storage[role].sizeGib,
       capacityGib: storage[role].sizeGib,
@@ -159,7 +164,8 @@ function healthyKafka(
   return {
     state: 'reachable',
     readAtMs: NOW_MS,
-    brokers: new Map(brokers.map(({ ordinal }) => [ordinal, { id: ordinal, isFenced: false, metrics }])),
+    brokers: new Map(brokers.map(({ ordinal }) => [ordinal, { id: ordinal, isFenced: false, metrics, disk: DISK }])),
+    metadataLevel: CORDON_LEVEL,
     quorum: { leaderId: 1001, leaderEpoch: 3, voters: controllers.map((id) => ({ id, isCaughtUp: true })) },
     partitions: partitionsOver(brokers),
     clusterSettings: brokerDefaults,
@@ -167,6 +173,9 @@ function healthyKafka(
     defaultUserQuota: clientQuotas[0]?.values ?? {},
   };
 }
+
+/** Of every broker that is well. */
+export const DISK = { totalBytes: 1000 * 2 ** 30, usableBytes: 800 * 2 ** 30, isCordoned: false } as const;
 
 /** One partition per broker, each with a replica in every zone. */
 function partitionsOver(

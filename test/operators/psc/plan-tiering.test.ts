@@ -89,7 +89,7 @@ function showing(
     brokers: new Map(
       [...brokers].map(([id, broker]) => {
         const copy = copies[id];
-        const disk = { totalBytes: TOTAL_BYTES, usableBytes: TOTAL_BYTES };
+        const disk = { totalBytes: TOTAL_BYTES, usableBytes: TOTAL_BYTES, isCordoned: false };
         return [id, { ...broker, disk, metrics: { ...STARTED, ...(copy === undefined ? {} : { remoteCopy: copy }) } }];
       }),
     ),

@@ -95,10 +95,20 @@ export class ApiModel {
     this.putPsc({ ...stored, metadata: { ...stored.metadata, finalizers, resourceVersion: this.nextVersion() } });
   }
 
-  /** @throws RefusedError when the object breaks a rule of its kind */
-  apply(intent: KubernetesObject): KubernetesObject {
-    const key = objectKey(intent);
+  /**
+   * @throws RefusedError when the object breaks a rule of its kind
+   * @throws ConflictError when it names another resource version than is stored
+   */
+  apply(applied: KubernetesObject): KubernetesObject {
+    const key = objectKey(applied);
     const stored = this.objects.current.get(key);
+    const { resourceVersion, ...metadata } = applied.metadata as KubernetesObject['metadata'] & {
+      readonly resourceVersion?: string;
+    };
+    if (resourceVersion !== undefined && stored?.metadata['resourceVersion'] !== resourceVersion) {
+      throw new ConflictError(`${key} is at another version`);
+    }
+    const intent: KubernetesObject = { ...applied, metadata };
     if (stored !== undefined) refuseForbiddenChange(stored, intent);
     const merged = applyIntent(stored ?? defaultsOf(intent), this.#intents.get(key) ?? {}, intent);
     this.#intents.set(key, intent);
@@ -125,11 +135,14 @@ export class ApiModel {
     return value;
   }
 
-  /** Deletes an object if it still is the one with this uid. An object that is not there is no error. */
-  remove(object: KubernetesObject, uid?: string): void {
+  /** Deletes an object if it still is the one with this uid, and at this version. An object that is not there is no error. */
+  remove(object: KubernetesObject, uid?: string, resourceVersion?: string): void {
     const key = objectKey(object);
     const stored = this.objects.current.get(key);
     if (stored === undefined) return;
+    if (resourceVersion !== undefined && stored.metadata['resourceVersion'] !== resourceVersion) {
+      throw new ConflictError(`${key} is at another version`);
+    }
     if (uid !== undefined && stored.metadata['uid'] !== uid) throw new ConflictError(`${key} has another uid`);
     this.objects.drop(this.#scheduler.nowMs, key);
     this.#intents.delete(key);

@@ -1,5 +1,6 @@
 import { PRECREATED_ONLY_STORAGE_CLASS } from '../../../contracts/names.ts';
 import { LABELS } from '../../../contracts/labels.ts';
+import { ConflictError } from '../../../operators/psc/ports.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Scheduler } from '../kernel/scheduler.ts';
@@ -14,6 +15,7 @@ export class ClaimsModel {
   /** Claim's uid ▶ its volume. */
   readonly #volumes = new Map<string, string>();
   readonly #resizing = new Set<string>();
+  readonly #released = new Set<string>();
 
   constructor(scheduler: Scheduler, random: Prng, api: ApiModel) {
     this.#scheduler = scheduler;
@@ -52,8 +54,30 @@ export class ClaimsModel {
     if (bound !== undefined) return bound;
     const volume = `volume-of-${uid}`;
     this.#volumes.set(uid, volume);
-    this.#setCapacity(claim, requestedGib(claim));
+    this.#setCapacity(withField(claim, ['spec', 'volumeName'], volume) as KubernetesObject, requestedGib(claim));
     return volume;
+  }
+
+  /**
+   * Lets go of a volume, whose provisioner deletes it.
+   *
+   * @throws ConflictError as long as its claim is there
+   */
+  release(volume: string, claimUid: string): void {
+    if (this.#volumes.get(claimUid) !== volume) throw new ConflictError(`${volume} is not the volume of ${claimUid}`);
+    const isClaimed = this.#api
+      .objectsOfKind('PersistentVolumeClaim')
+      .some(({ metadata }) => metadata['uid'] === claimUid);
+    if (isClaimed) throw new ConflictError(`${volume} is not released`);
+    this.#released.add(volume);
+  }
+
+  /** Volumes without a claim that nobody has let go of. */
+  leftOver(): readonly string[] {
+    const there = new Set(this.#api.objectsOfKind('PersistentVolumeClaim').map(({ metadata }) => metadata['uid']));
+    return [...this.#volumes].flatMap(([uid, volume]) =>
+      there.has(uid) || this.#released.has(volume) ? [] : [volume],
+    );
   }
 
   #resizeLater(key: string): void {

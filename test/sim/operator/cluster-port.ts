@@ -7,6 +7,7 @@ import { ANNOTATIONS } from '../../../contracts/labels.ts';
 import type { Prng } from '../kernel/prng.ts';
 import { LaggingCopy } from '../kernel/versioned-store.ts';
 import { capacityGib, requestedGib } from './api-model.ts';
+import { fieldOf } from './apply-intent.ts';
 import type { Courier } from '../kernel/courier.ts';
 import type { World } from './world.ts';
 
@@ -19,7 +20,7 @@ export interface Caller {
 
 /** Kubernetes as one operator process sees it. */
 export function clusterPort(world: World, process: Caller, courier: Courier, random: Prng): ClusterPort {
-  const { api, pods, judge } = world;
+  const { api, pods, claims, judge } = world;
   const write = <T>(what: string, serve: () => T): Promise<T> => {
     judge.writeSent(process, what);
     return courier.send({ what, kind: 'write', serve });
@@ -32,10 +33,26 @@ export function clusterPort(world: World, process: Caller, courier: Courier, ran
       write('issue credentials', () => {
         world.issueCredentials(psc);
       }),
-    apply: (object) =>
-      write(`apply ${objectKey(object)}`, () => {
+    apply: (object) => {
+      const decision = judge.decided(process, 'stop');
+      return write(`apply ${objectKey(object)}`, () => {
         judge.applied(object);
-        return api.apply(object);
+        const before = api.objects.current.get(objectKey(object));
+        const stored = api.apply(object);
+        judge.stopped(decision, before, stored);
+        return stored;
+      });
+    },
+    deleteClaim: (_psc, { name, uid, resourceVersion }) =>
+      write(`delete claim ${name}`, () => {
+        const claim = claims.find(name);
+        if (claim === undefined) return;
+        api.remove(claim, uid, resourceVersion);
+        judge.claimDeleted(claim);
+      }),
+    releaseVolume: (_psc, volume, claimUid) =>
+      write(`release ${volume}`, () => {
+        claims.release(volume, claimUid);
       }),
     writeStatus: (psc, status) =>
       write('write status', () => {
@@ -131,10 +148,15 @@ function asPscObjects(
 function observedClaim(claim: KubernetesObject): ObservedClaim {
   const { metadata } = claim;
   const size = capacityGib(claim);
+  const volume = fieldOf(claim, 'spec', 'volumeName');
   const grownAt = metadata.annotations?.[ANNOTATIONS.grownAt];
   return {
     name: metadata.name,
     uid: String(metadata['uid']),
+    resourceVersion: String(metadata['resourceVersion']),
+    isTerminating: false,
+    isEnding: metadata.annotations?.[ANNOTATIONS.ending] !== undefined,
+    ...(typeof volume === 'string' ? { volume } : {}),
     zone: metadata.labels?.[LABELS.zone] ?? '',
     requestedGib: requestedGib(claim),
     ...(size === undefined ? {} : { capacityGib: size }),

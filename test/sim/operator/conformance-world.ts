@@ -112,6 +112,8 @@ function drivenPort(port: ClusterPort, scheduler: Scheduler): ClusterPort {
     writeStatus: (psc, status) => drive(port.writeStatus(psc, status)),
     setFinalizer: (psc, finalizer) => drive(port.setFinalizer(psc, finalizer)),
     remove: (object, uid) => drive(port.remove(object, uid)),
+    deleteClaim: (psc, claim) => drive(port.deleteClaim(psc, claim)),
+    releaseVolume: (psc, volume, claimUid) => drive(port.releaseVolume(psc, volume, claimUid)),
     setGate: (psc, pod, uid, status) => drive(port.setGate(psc, pod, uid, status)),
     touchPod: (psc, pod, holder) => drive(port.touchPod(psc, pod, holder)),
     evict: (psc, pod) => drive(port.evict(psc, pod)),

@@ -5,12 +5,13 @@ import {
   findCondition,
 } from '../../../contracts/conditions.ts';
 import { claimName } from '../../../constructs/kubernetes/kafka/claims.ts';
+import { ordinalOf } from '../../../constructs/kubernetes/kafka/placed-pod.ts';
 import { viewCluster } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { dynamicLimits } from '../../../constructs/kubernetes/kafka/dynamic-limits.ts';
 import { UNSCHEDULABLE_PATIENCE_MS } from '../../../operators/psc/classify.ts';
 import type { StoredPsc } from '../../../operators/psc/observed.ts';
 import { requestedGib } from './api-model.ts';
-import { DYNAMIC_SETTINGS } from './kafka-model.ts';
+import { DYNAMIC_SETTINGS } from './settings-model.ts';
 import { observedPod } from './pod-record.ts';
 import { needsRestart, wantedOf } from './wanted.ts';
 import type { World } from './world.ts';
@@ -18,14 +19,39 @@ import type { World } from './world.ts';
 /** What still keeps the cluster from being what the spec says; undefined when nothing does. */
 export function unfinished(world: World): string | undefined {
   // Where a volume is gone for good, no more can be finished than to say so.
-  if (world.lostClaims.size > 0) return unnamedLoss(world) ?? unfinishedPatience(world) ?? unfinishedTiering(world);
-  return unfinishedPods(world) ?? unfinishedKafka(world) ?? unfinishedTiering(world) ?? unfinishedStatus(world);
+  if (world.lostClaims.size > 0) {
+    return unnamedLoss(world) ?? unfinishedPatience(world) ?? unfinishedLeaving(world) ?? unfinishedTiering(world);
+  }
+  return (
+    unfinishedPods(world) ??
+    unfinishedShrink(world) ??
+    unfinishedKafka(world) ??
+    unfinishedTiering(world) ??
+    unfinishedStatus(world)
+  );
 }
 
 function unnamedLoss({ api, lostClaims }: World): string | undefined {
   const stalled = findCondition(api.storedPsc()?.status?.conditions, CONDITION_TYPES.stalled);
   const isSaid = stalled?.status === 'True' && [...lostClaims].every((name) => stalled.message?.includes(name));
   return isSaid ? undefined : `no condition names ${[...lostClaims].join(', ')}: ${stalled?.message ?? ''}`;
+}
+
+/** A broker without its volume cannot prove anything, and holds those up that would be stopped after it. */
+function unfinishedLeaving({ api, kafka, lostClaims }: World): string | undefined {
+  const psc = api.storedPsc();
+  // Nor can one whose storage stalls be restarted while a volume is gone: what it has to hand over stays.
+  if (kafka.brokerIds().some((id) => kafka.isStorageStalled(id))) return undefined;
+  const going = (psc?.status?.leaving ?? []).filter(
+    ({ goneAt }) => goneAt === undefined || psc?.spec.kafka?.brokers.volumeGraceHours === 0,
+  );
+  const lost = going.filter(({ pod }) => lostClaims.has(claimName(pod))).map(({ pod }) => ordinalOf(pod));
+  const stuckFrom = Math.max(-1, ...lost);
+  const late = going.find(
+    ({ pod, emptySince }) =>
+      ordinalOf(pod) > stuckFrom || (!lostClaims.has(claimName(pod)) && emptySince === undefined),
+  );
+  return late === undefined ? undefined : `${late.pod} is still leaving`;
 }
 
 /** A pod without its volume finds no node, which the operator says when it has waited for one long enough. */
@@ -59,6 +85,37 @@ function unfinishedPods({ api, pods, kafka, claims, dataPlane }: World): string 
     if (requestedGib(claim) < storage.sizeGib) return `the volume of ${name} is too small`;
   }
   return undefined;
+}
+
+/** Nothing but volumes that are to be kept is left of brokers that are placed no longer. */
+function unfinishedShrink({ api, pods, kafka, claims }: World): string | undefined {
+  const psc = api.storedPsc();
+  const placement = Object.values(psc?.spec.kafka?.placement ?? {}).flatMap((zone) => zone.pods);
+  const placed = new Set(placement);
+  const isOver = (name: string): boolean => name.startsWith('kafka-') && !placed.has(name);
+  const pod = pods.all().find(({ name }) => isOver(name));
+  if (pod !== undefined) return `${pod.name} is still there`;
+  const known = kafka.brokerIds().find((id) => isOver(`kafka-${id}`));
+  if (known !== undefined) return `Kafka still knows kafka-${known}`;
+  const row = psc?.status?.brokers?.find((each) => isOver(each.pod));
+  if (row !== undefined) return `the status still knows ${row.pod}`;
+  const service = api
+    .objectsOfKind('Service')
+    .find(({ metadata }) => isOver(metadata.name.replace(/-external$/, '')) && /^kafka-\d/.test(metadata.name));
+  if (service !== undefined) return `${service.metadata.name} is still there`;
+  const cordoned = placement.find((name) => kafka.isCordoned(ordinalOf(name)));
+  if (cordoned !== undefined) return `${cordoned} is still cordoned`;
+  const isKept = psc?.spec.kafka?.brokers.volumeGraceHours !== 0;
+  const entry = psc?.status?.leaving?.find(
+    ({ pod: name, goneAt }) => !isKept || placed.has(name) || goneAt === undefined,
+  );
+  if (entry !== undefined) return `the status still remembers that ${entry.pod} leaves`;
+  const claim = api
+    .objectsOfKind('PersistentVolumeClaim')
+    .find(({ metadata }) => isOver(metadata.name.replace(/^data-/, '')));
+  if (claim !== undefined && !isKept) return `${claim.metadata.name} is still there`;
+  const [volume] = claims.leftOver();
+  return volume === undefined ? undefined : `${volume} was never released`;
 }
 
 function unfinishedKafka({ api, kafka, dataPlane }: World): string | undefined {

@@ -14,7 +14,7 @@ import type { World } from './world.ts';
 /** A disruption from the moment when it was sent. */
 export interface Decision {
   readonly by: string;
-  readonly how: 'evict' | 'delete';
+  readonly how: 'evict' | 'delete' | 'stop';
   readonly sentAtMs: number;
   /** When the state that it rests on was asked for; never counted as older than the operator may let it get. */
   readonly readAtMs: number;
@@ -83,7 +83,11 @@ export class DisruptionJudge {
     }
     for (const [name, down] of this.#down) if (this.#isBack(name, down)) this.#down.delete(name);
     this.#followed('quorum', kafka.quorum.voting().length < CONTROLLERS);
-    for (const id of kafka.brokerIds()) this.#followed(id, !kafka.isInSync(id));
+    const ids = new Set(kafka.brokerIds());
+    for (const id of ids) this.#followed(id, !kafka.isInSync(id));
+    // Who was forgotten is behind on nothing.
+    for (const who of this.#unwellSinceMs.keys())
+      if (who !== 'quorum' && !ids.has(who)) this.#unwellSinceMs.delete(who);
   }
 
   disrupted(decision: Decision, pod: PodRecord): void {

@@ -1,3 +1,4 @@
+import { ordinalOf } from '../../../constructs/kubernetes/kafka/placed-pod.ts';
 import { externalHost } from '../../../contracts/names.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import { ConflictError, RefusedError, TooManyDisruptionsError } from '../../../operators/psc/ports.ts';
@@ -7,6 +8,7 @@ import { FailedTemplates } from './failed-templates.ts';
 import type { Invariant, Violation } from './invariants.ts';
 import { NotElectedError } from './kafka-model.ts';
 import type { Caller } from './cluster-port.ts';
+import { ShrinkJudge } from './shrink-judge.ts';
 import type { PodRecord } from './pod-record.ts';
 import type { World } from './world.ts';
 
@@ -15,6 +17,7 @@ export class Judge {
   readonly violations: Violation[] = [];
   readonly #world: World;
   readonly #disruptions: DisruptionJudge;
+  readonly #shrinks: ShrinkJudge;
   readonly #failed: FailedTemplates;
   /** Node id ▶ its first volume. */
   readonly #volumes = new Map<number, string>();
@@ -27,6 +30,7 @@ export class Judge {
       this.violate(invariant, message);
     };
     this.#disruptions = new DisruptionJudge(world, violate);
+    this.#shrinks = new ShrinkJudge(world, violate);
     this.#failed = new FailedTemplates(world);
   }
 
@@ -65,6 +69,25 @@ export class Judge {
     this.#world.note(`${holder}: ${what}`);
     if (this.#isQuiet) this.violate('quiet', what);
     if (!lease.isHeldBy(holder, scheduler.nowMs)) this.violate('lease', `${holder} sends without the lease: ${what}`);
+  }
+
+  stopped(decision: Decision, before: KubernetesObject | undefined, after: KubernetesObject): void {
+    this.#shrinks.applied(decision, before, after);
+  }
+
+  cordoned(broker: number, cordon: 'present' | 'absent'): void {
+    this.#shrinks.cordoned(broker, cordon);
+  }
+
+  /** It may come back with another volume, and by a name that was taken away meanwhile. */
+  forgotten(broker: number): void {
+    this.#shrinks.forgotten(broker);
+    this.#everCreated.delete(`kafka-${broker}`);
+  }
+
+  claimDeleted(claim: KubernetesObject): void {
+    this.#shrinks.claimDeleted(claim);
+    this.#volumes.delete(ordinalOf(claim.metadata.name));
   }
 
   applied({ kind, metadata }: KubernetesObject): void {

@@ -1,11 +1,12 @@
 import type { StoredPsc } from '../../../operators/psc/observed.ts';
-import type { KafkaPort } from '../../../operators/psc/ports.ts';
+import { type KafkaPort, RefusedError } from '../../../operators/psc/ports.ts';
 import type { KafkaConformanceWorld } from '../../operators/psc/kafka/kafka-conformance-world.ts';
 import { EXAMPLE_PLACES, examplePsc } from '../../support/example-psc.ts';
 import { Prng } from '../kernel/prng.ts';
 import { Trace } from '../kernel/trace.ts';
 import { Courier } from '../kernel/courier.ts';
 import { driven } from './driven.ts';
+import type { KafkaModel } from './kafka-model.ts';
 import { kafkaPort } from './kafka-port.ts';
 import { World } from './world.ts';
 
@@ -38,6 +39,10 @@ export async function simulatedKafkaWorld(): Promise<KafkaConformanceWorld> {
     psc: storedExample(),
     createTopic: async (name, replicas, options) => {
       kafka.createTopic(name, replicas, options?.minIsr ?? DEFAULT_MIN_ISR);
+      await elapse(() => true, STEP_MS);
+    },
+    placeTopic: async (name, partitions, factor) => {
+      placeTopic(kafka, name, partitions, factor);
       await elapse(() => true, STEP_MS);
     },
     reassign: async (topic, partition, replicas) => {
@@ -88,6 +93,17 @@ export async function simulatedKafkaWorld(): Promise<KafkaConformanceWorld> {
 
 const DEFAULT_MIN_ISR = 2;
 
+/** A topic whose replicas Kafka places: on brokers that serve and are not cordoned. @throws RefusedError where they are too few */
+function placeTopic(kafka: KafkaModel, topic: string, partitions: number, factor: number): void {
+  const ids = kafka.brokerIds().filter((id) => kafka.isServing(id) && !kafka.isCordoned(id));
+  if (ids.length < factor)
+    throw new RefusedError(`replication factor ${factor}, and ${ids.length} brokers take replicas`);
+  const replicas = Array.from({ length: partitions }, (_, partition) =>
+    Array.from({ length: factor }, (_each, index) => ids[(partition + index) % ids.length] ?? -1),
+  );
+  kafka.createTopic(topic, replicas, 1);
+}
+
 function storedExample(): StoredPsc {
   const example = examplePsc('local');
   return {
@@ -117,5 +133,7 @@ function portTo(world: World): KafkaPort {
     alterClusterSettings: (psc, set, remove) => drive(port.alterClusterSettings(psc, set, remove)),
     alterDefaultQuota: (psc, values) => drive(port.alterDefaultQuota(psc, values)),
     electPreferred: (psc, partitions) => drive(port.electPreferred(psc, partitions)),
+    setCordon: (psc, broker, cordon) => drive(port.setCordon(psc, broker, cordon)),
+    unregisterBroker: (psc, broker) => drive(port.unregisterBroker(psc, broker)),
   };
 }

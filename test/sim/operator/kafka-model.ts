@@ -1,10 +1,11 @@
 import type { KafkaView, RegisteredBroker } from '../../../operators/psc/observed.ts';
-import { RefusedError } from '../../../operators/psc/ports.ts';
+import { CORDON_LEVEL } from '../../../operators/psc/kafka/metadata-level.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Scheduler } from '../kernel/scheduler.ts';
 import { type BrokerRecord, newBrokerRecord, NO_RUN } from './broker-record.ts';
 import { beginReassignment, PartitionsModel } from './partitions-model.ts';
 import { QuorumModel } from './quorum-model.ts';
+import { DYNAMIC_SETTINGS, refuseQuotas, refuseSettings } from './settings-model.ts';
 import { TierModel } from './tier-model.ts';
 import type { Weather } from './weather.ts';
 
@@ -15,20 +16,6 @@ export class NotElectedError extends Error {
 
 /** `broker.session.timeout.ms`: as long as nobody can know that a broker has crashed. */
 export const SESSION_TIMEOUT_MS = 9_000;
-
-/** Settings that a broker says it takes while it runs (Kafka 4.3, DescribeConfigs), as far as the workload uses them. */
-export const DYNAMIC_SETTINGS: ReadonlySet<string> = new Set([
-  'log.retention.ms',
-  'log.segment.bytes',
-  'message.max.bytes',
-  'compression.type',
-]);
-
-/** Taken as well, though no broker names them: DescribeConfigs knows no settings of single listeners. */
-const LISTENER_SETTINGS: ReadonlySet<string> = new Set([
-  'listener.name.external.max.connections',
-  'listener.name.external.max.connection.creation.rate',
-]);
 
 /** One Kafka cluster: its processes, registrations, replicas and quorum. */
 export class KafkaModel {
@@ -43,6 +30,10 @@ export class KafkaModel {
   readonly #tier: TierModel;
   readonly #onChange: () => void;
   readonly #brokers = new Map<number, BrokerRecord>();
+  /** Brokers that take nothing new; a setting outlives the broker's process, and its registration. */
+  readonly #cordoned = new Set<number>();
+  /** Broker ▶ when a replica was put on it last. */
+  readonly #filledAtMs = new Map<number, number>();
   #quota: Readonly<Record<string, number>> = {};
   #isTicking = false;
 
@@ -179,12 +170,48 @@ export class KafkaModel {
     return [...zones.values()];
   }
 
+  isCordoned(id: number): boolean {
+    return this.#cordoned.has(id);
+  }
+
+  setCordon(id: number, cordon: 'present' | 'absent'): void {
+    if (cordon === 'present') this.#cordoned.add(id);
+    else this.#cordoned.delete(id);
+    this.#changed();
+  }
+
+  /** Forgets a broker. One that runs is out of the cluster until its process is another one. */
+  unregister(id: number): void {
+    const broker = this.#brokers.get(id);
+    if (broker === undefined) return;
+    this.partitions.withdraw(id, (other) => other !== id && this.isServing(other));
+    broker.isFenced = true;
+    broker.hasRegistered = false;
+    broker.sessionEndsAtMs = 0;
+    if (broker.process === 'down') this.#brokers.delete(id);
+    this.#changed();
+  }
+
+  filledAtMs(id: number): number {
+    return this.#filledAtMs.get(id) ?? -Infinity;
+  }
+
+  isRegistered(id: number): boolean {
+    return this.#brokers.get(id)?.hasRegistered === true;
+  }
+
+  /** Of a broker's volume, as a share. */
+  usedShareOf(id: number): number {
+    return this.#brokers.get(id)?.usedShare ?? 0;
+  }
+
   fillDisk(id: number, usedShare: number): void {
     const broker = this.#brokers.get(id);
     if (broker !== undefined) broker.usedShare = usedShare;
   }
 
   createTopic(topic: string, replicas: readonly (readonly number[])[], minIsr: number): void {
+    for (const id of replicas.flat()) this.#filledAtMs.set(id, this.#scheduler.nowMs);
     this.partitions.add(topic, replicas, minIsr);
     this.#changed();
   }
@@ -192,6 +219,7 @@ export class KafkaModel {
   reassign(topic: string, partition: number, replicas: readonly number[]): void {
     const each = this.partitions.all.find((one) => one.topic === topic && one.partition === partition);
     if (each === undefined || each.adding.length > 0 || this.quorum.leaderId < 0) return;
+    for (const id of replicas) if (!each.replicas.includes(id)) this.#filledAtMs.set(id, this.#scheduler.nowMs);
     beginReassignment(each, replicas);
     for (const id of each.adding) each.caughtUpAtMs.set(id, this.#catchUpTime());
     this.#changed();
@@ -213,11 +241,7 @@ export class KafkaModel {
 
   /** @throws RefusedError for a value that Kafka does not take */
   alterSettings(set: Readonly<Record<string, string>>, remove: readonly string[]): void {
-    for (const [key, value] of Object.entries(set)) {
-      if (!DYNAMIC_SETTINGS.has(key) && !LISTENER_SETTINGS.has(key))
-        throw new RefusedError(`cannot update ${key} dynamically`);
-      if (value.startsWith('bogus')) throw new RefusedError(`invalid value ${value} for ${key}`);
-    }
+    refuseSettings(set);
     for (const [key, value] of Object.entries(set)) this.settings.set(key, value);
     for (const key of remove) this.settings.delete(key);
     this.#changed();
@@ -225,8 +249,7 @@ export class KafkaModel {
 
   /** Those that are not named stay. @throws RefusedError for a name that Kafka does not have */
   alterQuota(values: Readonly<Record<string, number>>): void {
-    const unknown = Object.keys(values).find((key) => !QUOTAS.has(key));
-    if (unknown !== undefined) throw new RefusedError(`unknown quota ${unknown}`);
+    refuseQuotas(values);
     this.#quota = { ...this.#quota, ...values };
     this.#changed();
   }
@@ -243,6 +266,7 @@ export class KafkaModel {
       readAtMs: nowMs,
       brokers: new Map(brokers.map((each) => [each.id, each])),
       quorum: this.quorum.view(),
+      metadataLevel: CORDON_LEVEL,
       // Only the controllers know of reassignments.
       partitions: this.partitions.views(this.quorum.leaderId < 0 ? 'without-moves' : 'with-moves'),
       clusterSettings: Object.fromEntries(this.settings),
@@ -274,7 +298,12 @@ export class KafkaModel {
         brokerState: BROKER_STATES[process],
         ...(this.isTiered ? { remoteCopy: this.#tier.remoteCopy(id, this.#scheduler.nowMs, totalBytes) } : {}),
       },
-      disk: { totalBytes, usableBytes: Math.floor(totalBytes * (1 - usedShare)) },
+      disk: {
+        totalBytes,
+        usableBytes: Math.floor(totalBytes * (1 - usedShare)),
+        isCordoned: this.#cordoned.has(id),
+        logs: this.partitions.of(id).length,
+      },
     };
   }
 
@@ -364,13 +393,5 @@ export class KafkaModel {
     if (isAtWork || isBehind || isMoving) this.#changed();
   }
 }
-
-/** Client quotas by their names in Kafka. */
-const QUOTAS: ReadonlySet<string> = new Set([
-  'producer_byte_rate',
-  'consumer_byte_rate',
-  'request_percentage',
-  'controller_mutation_rate',
-]);
 
 const BROKER_STATES = { starting: 1, recovering: 2, running: 3, stopping: 6, down: 7 } as const;

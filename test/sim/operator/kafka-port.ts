@@ -56,5 +56,16 @@ export function kafkaPort(world: World, process: KafkaCaller, courier: Courier, 
       write('elect preferred leaders', () => {
         kafka.electPreferred(partitions);
       }),
+    setCordon: (_psc, broker, cordon) =>
+      write(`${cordon === 'present' ? 'cordon' : 'uncordon'} broker ${broker}`, () => {
+        if (!kafka.isAlive(broker)) throw new NetworkError(`broker ${broker} does not answer`);
+        judge.cordoned(broker, cordon);
+        kafka.setCordon(broker, cordon);
+      }),
+    unregisterBroker: (_psc, broker) =>
+      write(`unregister broker ${broker}`, () => {
+        judge.forgotten(broker);
+        kafka.unregister(broker);
+      }),
   };
 }

@@ -30,6 +30,26 @@ export const MUTANTS: readonly Mutant[] = [
   }),
   withRules('what failed goes on being served', 'last-good', 18, { templateToServe: ({ wanted }) => wanted }),
   withRules('brokers come before their names', 'names-first', 1, { nameObstacle: () => undefined }),
+  withRules('a broker is stopped for good whatever it holds', 'stop-empty', 8, {
+    emptinessObstacle: () => undefined,
+    isProvenByBalancer: () => true,
+  }),
+  withRules('a shrink begins however little room is left', 'room-first', 1, { shrinkObstacle: () => undefined }),
+  withRules('volumes go with their brokers', 'volume-grace', 8, { isGraceOver: ({ goneAt }) => goneAt !== undefined }),
+  withPorts('no broker is cordoned', 'cordon-first', 8, (ports) => ({
+    ...ports,
+    kafka: {
+      ...seenAs(ports, (view) => ({ ...view, brokers: cordonedAsAsked(view.brokers) })),
+      setCordon: () => Promise.resolve(),
+    },
+  })),
+  withPorts('a broker that stops counts as one that has stopped', 'forgotten-last', 8, (ports) => ({
+    ...ports,
+    cluster: readAs(ports.cluster, (read) => ({
+      ...read,
+      pods: read.pods.filter(({ isTerminating }) => !isTerminating),
+    })),
+  })),
   withRules('every noise of metrics is said', 'quiet', 1, {
     tieringOf: (members, { psc, kafka }) => RULES.tieringOf(members, { kafka, psc: alwaysInTrouble(psc) }),
   }),
@@ -130,6 +150,16 @@ function regardlessOfZone(
     [first],
   );
   return { batch };
+}
+
+/** All of them, which nobody would then have to be told. */
+function cordonedAsAsked(brokers: Reachable['brokers']): Reachable['brokers'] {
+  return new Map(
+    [...brokers].map(([id, broker]) => [
+      id,
+      broker.disk === undefined ? broker : { ...broker, disk: { ...broker.disk, isCordoned: true } },
+    ]),
+  );
 }
 
 type Reachable = Extract<KafkaView, { readonly state: 'reachable' }>;

@@ -40,9 +40,10 @@ export async function runSeed(seed: number, { reconcile, huntFor, onEvent }: Run
     huntFor === undefined
       ? judge.violations.length > 0
       : judge.violations.some(({ invariant }) => invariant === huntFor);
-  const steps = chooseSteps(random);
+  const brokers = random.pick([3, 3, 6, 6]);
+  const steps = chooseSteps(random, brokers);
   const endMs = (steps.at(-1)?.atMs ?? 0) + random.int(10_000, 240_000);
-  world.createPsc(random.pick([3, 3, 6]), random.int(1, 3));
+  world.createPsc(brokers, random.int(1, 3), random.pick([0, 0, 0, 3]));
   schedule(world, steps, random);
   scheduleFaults(world, endMs, random);
   await scheduler.runUntil(endMs, isOver);

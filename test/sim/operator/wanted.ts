@@ -8,7 +8,7 @@ import type { DataPlane } from '../../../contracts/data-plane.ts';
 import { LABELS } from '../../../contracts/labels.ts';
 import type { PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.ts';
 import { fieldOf } from './apply-intent.ts';
-import { DYNAMIC_SETTINGS } from './kafka-model.ts';
+import { DYNAMIC_SETTINGS } from './settings-model.ts';
 import type { PodRecord } from './pod-record.ts';
 
 interface WantedPod {

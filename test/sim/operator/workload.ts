@@ -17,9 +17,15 @@ export interface Step {
   readonly act: (world: World, random: Prng) => void;
 }
 
-/** One to four steps after the cluster was asked for; some come while the one before is still under way. */
-export function chooseSteps(random: Prng): readonly Step[] {
+/**
+ * One to four steps after the cluster was asked for; some come while the one before is still under way. One of more than three
+ * brokers often shrinks beside all that.
+ */
+export function chooseSteps(random: Prng, brokers: number): readonly Step[] {
   const steps: Step[] = [];
+  if (brokers > 3 && random.chance(0.7)) {
+    steps.push({ name: 'shrink', atMs: random.int(60_000, 300_000), act: shrink });
+  }
   const count = random.int(1, 4);
   let atMs = 0;
   for (let index = 0; index < count; index += 1) {
@@ -77,6 +83,8 @@ const ACTS: readonly (readonly [string, Act])[] = [
     },
   ],
   ['expand', expand],
+  ['shrink', shrink],
+  ['topic', addTopic],
   [
     'bad image',
     (world) => {
@@ -181,6 +189,10 @@ const MENDS: Readonly<Record<string, (world: World) => void>> = {
   'min ISR of three': (world) => {
     world.kafka.partitions.setMinIsr('orders-0', 2);
   },
+  // What fills the disks would be more than fewer brokers can take.
+  'full disk': (world) => {
+    for (const id of [0, 1, 2]) world.kafka.fillDisk(id, 0.2);
+  },
 };
 
 const [BAD_KEY = ''] = Object.keys(BAD_SETTING);
@@ -257,6 +269,54 @@ function expand(world: World): void {
   });
 }
 
+/** The highest brokers have data to hand over, and often it is thought better of at any point. */
+function shrink(world: World, random: Prng): void {
+  spread(world, random);
+  const before = brokersOf(world);
+  if (before <= 3) return;
+  const after = Math.max(3, before - random.int(1, 4));
+  // Then it has to wait until somebody has made room.
+  if (random.chance(0.15)) for (const id of [0, 1, 2]) world.kafka.fillDisk(id, 0.9);
+  world.scheduler.after(random.int(1_000, 40_000), () => {
+    if (!world.isHealed) place(world, after);
+  });
+  if (!random.chance(0.5)) return;
+  world.scheduler.after(random.int(10_000, 400_000), () => {
+    if (world.isHealed || brokersOf(world) !== after) return;
+    world.note('the shrink is taken back');
+    place(world, before);
+  });
+}
+
+function spread(world: World, random: Prng): void {
+  const zones = world.kafka.servingByZone();
+  if (zones.length < 3) return;
+  for (const { topic, partition } of world.kafka.partitions.all) {
+    if (random.chance(0.5))
+      world.kafka.reassign(
+        topic,
+        partition,
+        zones.flatMap((brokers) => random.pick(brokers)),
+      );
+  }
+}
+
+function brokersOf(world: World): number {
+  const placement = world.api.storedPsc()?.spec.kafka?.placement ?? {};
+  return Object.values(placement).reduce((sum, { pods }) => sum + pods.length, 0);
+}
+
+function place(world: World, brokers: number): void {
+  editKafka(world, () => ({ placement: examplePlacement('kafka', brokers, EXAMPLE_PLACES.local.zones) }));
+}
+
+/** Somebody makes a topic, and says where: brokers that are cordoned take it all the same. */
+function addTopic(world: World, random: Prng): void {
+  const zones = world.kafka.servingByZone();
+  if (zones.length < 3 || world.kafka.quorum.leaderId < 0) return;
+  world.kafka.createTopic(`late-${world.scheduler.nowMs}`, [zones.flatMap((brokers) => random.pick(brokers))], 2);
+}
+
 function growByHand(world: World, random: Prng): void {
   const claims = world.api.objectsOfKind('PersistentVolumeClaim').filter((claim) => requestedGib(claim) > 1);
   if (claims.length === 0) return;
@@ -281,7 +341,9 @@ function loseNode(world: World, random: Prng): void {
 
 /** Somebody deletes a claim, and with it its volume: the pod goes first, as Kubernetes protects what is in use. */
 function loseClaim(world: World, random: Prng): void {
-  const pods = world.pods.all().filter(({ container }) => container.state === 'running');
+  const pods = world.pods
+    .all()
+    .filter(({ container, isTerminating }) => container.state === 'running' && !isTerminating);
   if (pods.length === 0) return;
   const pod = random.pick(pods);
   const claim = world.claims.find(claimName(pod.name));

@@ -6,6 +6,7 @@ import { Prng } from '../kernel/prng.ts';
 import { Scheduler } from '../kernel/scheduler.ts';
 import type { Trace } from '../kernel/trace.ts';
 import { ApiModel } from './api-model.ts';
+import { BalancerModel } from './balancer-model.ts';
 import { ClaimsModel } from './claims-model.ts';
 import { Judge } from './judge.ts';
 import { KafkaModel } from './kafka-model.ts';
@@ -35,6 +36,7 @@ export class World {
   readonly names: NamesModel;
   readonly pods: PodsModel;
   readonly judge: Judge;
+  readonly balancer: BalancerModel;
   readonly reconcile: Reconcile;
   /** Claims that somebody has deleted. */
   readonly lostClaims = new Set<string>();
@@ -80,6 +82,7 @@ export class World {
       },
     });
     this.judge = new Judge(this);
+    this.balancer = new BalancerModel(this);
     for (let index = 0; index < PROCESSES; index += 1) this.#startProcess();
   }
 
@@ -103,14 +106,18 @@ export class World {
     this.trace.add(this.scheduler.nowMs, text);
   };
 
-  createPsc(brokers: number, maxUnavailablePerZone: number): void {
+  createPsc(brokers: number, maxUnavailablePerZone: number, volumeGraceHours = 0): void {
     const example = examplePsc('local', { name: this.pscName, brokers });
     const { kafka } = example.spec;
     if (kafka === undefined) throw new Error('the example is no Kafka cluster');
     const storage = { ...kafka.brokers.storage, growthLimitGib: 40 };
     const spec = {
       ...example.spec,
-      kafka: { ...kafka, brokers: { ...kafka.brokers, maxUnavailablePerZone, storage }, tieredStorage: TIERED },
+      kafka: {
+        ...kafka,
+        brokers: { ...kafka.brokers, maxUnavailablePerZone, volumeGraceHours, storage },
+        tieredStorage: TIERED,
+      },
     };
     this.kafka.isTiered = true;
     const metadata = {

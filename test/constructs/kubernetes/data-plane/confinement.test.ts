@@ -27,7 +27,10 @@ describe("the data plane's services", () => {
       'a binding of the zone reader',
       { resource: 'clusterrolebindings', name: 'x', object: bindingTo('flotilla-node-zone-reader') },
     ],
-    ['a volume', { resource: 'persistentvolumes', name: 'pv-1', operation: 'UPDATE' }],
+    [
+      'a volume that a PSC has let go of',
+      { resource: 'persistentvolumes', name: 'pv-1', operation: 'UPDATE', object: volume('psc-orders', 'Released') },
+    ],
   ])('may write %s', (_, request) => {
     expect(refusals(request)).toEqual([]);
   });
@@ -43,6 +46,18 @@ describe("the data plane's services", () => {
       { resource: 'deployments', name: 'gateway', namespace: { name: 'flotilla-gateway' } },
     ],
     ['a namespace of others', { resource: 'namespaces', name: 'kube-system', operation: 'DELETE' }],
+    [
+      'a volume that is in use',
+      { resource: 'persistentvolumes', name: 'pv-1', operation: 'UPDATE', object: volume('psc-orders', 'Bound') },
+    ],
+    [
+      'a volume of others',
+      { resource: 'persistentvolumes', name: 'pv-1', operation: 'UPDATE', object: volume('default', 'Released') },
+    ],
+    [
+      'away a volume',
+      { resource: 'persistentvolumes', name: 'pv-1', operation: 'DELETE', object: volume('psc-orders', 'Released') },
+    ],
     ['a storage class of others', { resource: 'storageclasses', name: 'gp3' }],
     ['a binding of any other role', { resource: 'clusterrolebindings', name: 'x', object: bindingTo('cluster-admin') }],
     [
@@ -60,11 +75,15 @@ function refusals(request: Request): readonly string[] {
     request: { resource: { resource }, name, operation },
     namespaceObject: namespace === undefined ? null : { metadata: namespace },
     object: operation === 'DELETE' ? null : request.object,
-    oldObject: operation === 'DELETE' ? request.object : null,
+    oldObject: operation === 'CREATE' ? null : request.object,
   };
   return CONFINEMENT_RULES.filter(({ expression }) => evaluate(expression, context) !== true).map(
     ({ message }) => message,
   );
+}
+
+function volume(namespace: string, phase: string): object {
+  return { spec: { claimRef: { namespace } }, status: { phase } };
 }
 
 function bindingTo(name: string): object {

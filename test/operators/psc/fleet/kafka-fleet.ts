@@ -126,6 +126,8 @@ export class ModeledKafka {
     }
     if (question.kind === 'alter-settings') this.#model.alterSettings(question.set, question.remove);
     if (question.kind === 'alter-quota') this.#model.alterQuota(question.values);
+    if (question.kind === 'set-cordon') this.#model.setCordon(question.broker, question.cordon);
+    if (question.kind === 'unregister') this.#model.unregister(question.broker);
     if (question.kind === 'elect') this.#model.electPreferred(question.partitions);
     return this.#model.view(Date.now());
   }

@@ -14,6 +14,8 @@ export type KafkaQuestion =
       readonly remove: readonly string[];
     }
   | { readonly kind: 'alter-quota'; readonly values: Readonly<Record<string, number>> }
+  | { readonly kind: 'set-cordon'; readonly broker: number; readonly cordon: 'present' | 'absent' }
+  | { readonly kind: 'unregister'; readonly broker: number }
   | { readonly kind: 'elect'; readonly partitions: readonly { readonly topic: string; readonly partition: number }[] };
 
 export interface KafkaRequest {
@@ -70,6 +72,12 @@ export function linkedKafkaPort(options: KafkaPortOptions, ask: AskKafka): RealK
     },
     electPreferred: async (psc, partitions) => {
       await of(psc).change({ kind: 'elect', partitions });
+    },
+    setCordon: async (psc, broker, cordon) => {
+      await of(psc).change({ kind: 'set-cordon', broker, cordon });
+    },
+    unregisterBroker: async (psc, broker) => {
+      await of(psc).change({ kind: 'unregister', broker });
     },
     setAttention: (psc, attention) => {
       known.get(psc)?.attend(attention);

@@ -11,6 +11,8 @@ export interface KafkaConformanceWorld {
     replicas: readonly (readonly number[])[],
     options?: { readonly minIsr: number },
   ) => Promise<void>;
+  /** A topic whose replicas Kafka places. Rejects where it finds too few brokers. */
+  readonly placeTopic: (name: string, partitions: number, factor: number) => Promise<void>;
   /** Starts to move one partition. */
   readonly reassign: (topic: string, partition: number, replicas: readonly number[]) => Promise<void>;
   /** Ends the process in order; resolves when it has ended. */

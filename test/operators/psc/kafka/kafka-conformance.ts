@@ -5,6 +5,7 @@ import { RefusedError } from '../../../../operators/psc/ports.ts';
 import { unrollableTopics } from '../../../../operators/psc/safety.ts';
 import { isrOf, isWhole, type KafkaHands, kafkaHandsIn, ofTopic, partitionIn } from './kafka-hands.ts';
 import type { KafkaConformanceWorld } from './kafka-conformance-world.ts';
+import { leavingTests } from './leaving-conformance.ts';
 import { quorumTests } from './quorum-conformance.ts';
 
 /** What the operator takes for granted of Kafka; the model that it is simulated with is held to the same. */
@@ -51,6 +52,9 @@ export function kafkaConformance(
     });
     describe('of reassignments', () => {
       reassignmentTests(ground);
+    });
+    describe('of brokers that leave', () => {
+      leavingTests(ground);
     });
     describe('of controllers', () => {
       quorumTests(ground);

@@ -27,6 +27,11 @@ export async function realKafkaWorld(): Promise<KafkaConformanceWorld> {
       const configs = options === undefined ? [] : [{ name: 'min.insync.replicas', value: String(options.minIsr) }];
       await admin.createTopics({ topics: [name], partitions: -1, replicas: -1, assignments, configs });
     },
+    placeTopic: async (name, partitions, factor) => {
+      // No topic may need all of its replicas.
+      const configs = [{ name: 'min.insync.replicas', value: '1' }];
+      await admin.createTopics({ topics: [name], partitions, replicas: factor, configs });
+    },
     reassign: async (topic, partition, replicas) => {
       await reassign(orders, topic, partition, replicas);
     },

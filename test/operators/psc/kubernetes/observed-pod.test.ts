@@ -98,15 +98,20 @@ describe('what is seen of a volume claim', () => {
       metadata: {
         name: 'data-kafka-2',
         uid: 'u',
+        resourceVersion: '7',
         labels: { 'topology.kubernetes.io/zone': 'local-a' },
         annotations: { 'flotilla.dev/grown-at': '2026-01-01T00:00:00Z' },
       },
-      spec: { resources: { requests: { storage: '107374182401' } } },
+      spec: { volumeName: 'pv-2', resources: { requests: { storage: '107374182401' } } },
       status: { capacity: { storage: '100Gi' } },
     };
     expect(observedClaim(claim)).toEqual({
       name: 'data-kafka-2',
       uid: 'u',
+      resourceVersion: '7',
+      volume: 'pv-2',
+      isTerminating: false,
+      isEnding: false,
       zone: 'local-a',
       requestedGib: 101,
       capacityGib: 100,

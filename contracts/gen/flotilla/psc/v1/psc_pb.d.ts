@@ -475,6 +475,13 @@ export declare type BrokersSpec = Message<"flotilla.psc.v1.BrokersSpec"> & {
    * @generated from field: int32 max_unavailable_per_zone = 4;
    */
   maxUnavailablePerZone: number;
+
+  /**
+   * How long the volume of a broker that was taken away is kept; 24 where absent. 0: it goes with the broker.
+   *
+   * @generated from field: optional int32 volume_grace_hours = 5;
+   */
+  volumeGraceHours?: number | undefined;
 };
 
 /**
@@ -504,6 +511,13 @@ export declare type BrokersSpecJson = {
    * @generated from field: int32 max_unavailable_per_zone = 4;
    */
   maxUnavailablePerZone?: number;
+
+  /**
+   * How long the volume of a broker that was taken away is kept; 24 where absent. 0: it goes with the broker.
+   *
+   * @generated from field: optional int32 volume_grace_hours = 5;
+   */
+  volumeGraceHours?: number;
 };
 
 /**
@@ -1449,6 +1463,13 @@ export declare type PhysicalStatefulClusterStatus = Message<"flotilla.psc.v1.Phy
    * @generated from field: flotilla.psc.v1.KsqlDbStatus ksqldb = 14;
    */
   ksqldb?: KsqlDbStatus | undefined;
+
+  /**
+   * Brokers that are being taken away, and those that are gone and whose volumes are kept. The balancer empties the former.
+   *
+   * @generated from field: repeated flotilla.psc.v1.LeavingBroker leaving = 15;
+   */
+  leaving: LeavingBroker[];
 };
 
 /**
@@ -1542,6 +1563,13 @@ export declare type PhysicalStatefulClusterStatusJson = {
    * @generated from field: flotilla.psc.v1.KsqlDbStatus ksqldb = 14;
    */
   ksqldb?: KsqlDbStatusJson;
+
+  /**
+   * Brokers that are being taken away, and those that are gone and whose volumes are kept. The balancer empties the former.
+   *
+   * @generated from field: repeated flotilla.psc.v1.LeavingBroker leaving = 15;
+   */
+  leaving?: LeavingBrokerJson[];
 };
 
 /**
@@ -1801,6 +1829,126 @@ export declare type KsqlDbStatusJson = {
  * Use `create(KsqlDbStatusSchema)` to create a new message.
  */
 export declare const KsqlDbStatusSchema: GenMessage<KsqlDbStatus, {jsonType: KsqlDbStatusJson}>;
+
+/**
+ * A broker that the spec places no longer, from when its leaving was found to be safe until its volume is deleted.
+ *
+ * @generated from message flotilla.psc.v1.LeavingBroker
+ */
+export declare type LeavingBroker = Message<"flotilla.psc.v1.LeavingBroker"> & {
+  /**
+   * @generated from field: string pod = 1;
+   */
+  pod: string;
+
+  /**
+   * @generated from field: string zone = 2;
+   */
+  zone: string;
+
+  /**
+   * When its leaving began.
+   *
+   * @generated from field: google.protobuf.Timestamp since = 3;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * Since when every look past all caches has found it empty: no replica, no leader, no log. It is stopped after a second one.
+   *
+   * @generated from field: google.protobuf.Timestamp empty_since = 4;
+   */
+  emptySince?: Timestamp | undefined;
+
+  /**
+   * uid of its volume claim and name of the volume when it was found to be empty: no other is ever deleted.
+   *
+   * @generated from field: string claim_uid = 5;
+   */
+  claimUid: string;
+
+  /**
+   * @generated from field: string volume = 6;
+   */
+  volume: string;
+
+  /**
+   * When it had stopped and was unregistered: its volume is kept from then on.
+   *
+   * @generated from field: google.protobuf.Timestamp gone_at = 7;
+   */
+  goneAt?: Timestamp | undefined;
+
+  /**
+   * Since when the spec places it again although it had stopped: what was sent to Kafka before must have arrived before it starts.
+   *
+   * @generated from field: google.protobuf.Timestamp returning_since = 8;
+   */
+  returningSince?: Timestamp | undefined;
+};
+
+/**
+ * A broker that the spec places no longer, from when its leaving was found to be safe until its volume is deleted.
+ *
+ * @generated from message flotilla.psc.v1.LeavingBroker
+ */
+export declare type LeavingBrokerJson = {
+  /**
+   * @generated from field: string pod = 1;
+   */
+  pod?: string;
+
+  /**
+   * @generated from field: string zone = 2;
+   */
+  zone?: string;
+
+  /**
+   * When its leaving began.
+   *
+   * @generated from field: google.protobuf.Timestamp since = 3;
+   */
+  since?: TimestampJson;
+
+  /**
+   * Since when every look past all caches has found it empty: no replica, no leader, no log. It is stopped after a second one.
+   *
+   * @generated from field: google.protobuf.Timestamp empty_since = 4;
+   */
+  emptySince?: TimestampJson;
+
+  /**
+   * uid of its volume claim and name of the volume when it was found to be empty: no other is ever deleted.
+   *
+   * @generated from field: string claim_uid = 5;
+   */
+  claimUid?: string;
+
+  /**
+   * @generated from field: string volume = 6;
+   */
+  volume?: string;
+
+  /**
+   * When it had stopped and was unregistered: its volume is kept from then on.
+   *
+   * @generated from field: google.protobuf.Timestamp gone_at = 7;
+   */
+  goneAt?: TimestampJson;
+
+  /**
+   * Since when the spec places it again although it had stopped: what was sent to Kafka before must have arrived before it starts.
+   *
+   * @generated from field: google.protobuf.Timestamp returning_since = 8;
+   */
+  returningSince?: TimestampJson;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.LeavingBroker.
+ * Use `create(LeavingBrokerSchema)` to create a new message.
+ */
+export declare const LeavingBrokerSchema: GenMessage<LeavingBroker, {jsonType: LeavingBrokerJson}>;
 
 /**
  * Kubernetes' condition with the time of its last probe, which is written only together with another change.
