@@ -52,6 +52,7 @@ type WellReason = 'AllBrokersInSync' | 'AllConnectorsRunning' | 'AllNodesReady';
 /** The operator waits for something: reasons of its waits, whatever the task. Patience is that of a large cluster. */
 export const WAIT_CALLS = {
   WaitingForCredentials: ticket(10),
+  WaitingForCertificates: ticket(3 * 60),
   WaitingForExternalDns: ticket(15),
   WaitingForVolumes: ticket(15),
   WaitingForPods: ticket(30),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import type { StoredPsc } from '../../operators/psc/observed.ts';
+import { changeMaintenance } from '../balance/maintenance.ts';
 import { explainPlan } from '../psc/explain-plan.ts';
 import { explanationText } from '../psc/explanation-text.ts';
 import { observeChanged, observeFromOutside } from '../psc/observe.ts';
@@ -20,6 +21,7 @@ import {
   withPscCluster,
 } from '../psc/psc-cluster.ts';
 import { pscDetail, pscTable } from '../psc/psc-table.ts';
+import { parseRotated, ROTATED, type Rotated, rotationText, rotationWish } from '../psc/rotate.ts';
 import { UserError } from '../user-error.ts';
 
 interface PscOptions extends ClusterChoice {
@@ -67,6 +69,18 @@ export function addPscCommand(program: Command): void {
         await explain(cluster, name, options);
       });
     });
+  forCluster(
+    psc.command('rotate').description('ask for other certificates of all pods, or for another authority of them'),
+  )
+    .argument('<name>')
+    .argument('<what>', ROTATED.join(' or '))
+    .option('--again', 'another authority although the one before is still trusted, which it is no longer then')
+    .action(async (name: string, what: string, options: RotateOptions) => {
+      const rotated = parseRotated(what);
+      await withPscCluster(process.env, options, async (cluster) => {
+        await rotate(cluster, name, rotated, options);
+      });
+    });
   inCluster(psc.command('bundle').description('pack what a bug report needs into one file, without secrets'))
     .argument('<name>')
     .option('--out <file>', 'where to (default: <name>-bundle-<time>.tar.gz here)')
@@ -75,6 +89,10 @@ export function addPscCommand(program: Command): void {
         await bundle(cluster, name, options);
       });
     });
+}
+
+interface RotateOptions extends ClusterChoice {
+  readonly again?: true;
 }
 
 interface BundleOptions extends ClusterChoice {
@@ -89,6 +107,7 @@ Examples:
   $ sudo ./flotilla psc get demo
   $ sudo ./flotilla psc watch demo
   $ sudo ./flotilla psc explain demo
+  $ sudo ./flotilla psc rotate demo certificates
   $ sudo ./flotilla psc bundle demo
   $ sudo ./flotilla psc explain --file demo-2-ckus.yaml --dry-run
   $ ./flotilla psc get --context aws-us-west-2-a --json | jq '.[].status.conditions'`;
@@ -133,6 +152,13 @@ async function explain(cluster: PscCluster, name: string | undefined, { file, js
       ? `${JSON.stringify({ ...explanation, notes: seen.notes }, undefined, 2)}\n`
       : explanationText(explanation, seen.notes, seen.observed.nowMs),
   );
+}
+
+async function rotate(cluster: PscCluster, name: string, what: Rotated, { again }: RotateOptions): Promise<void> {
+  const psc = await onePsc(cluster, name);
+  const wish = rotationWish(psc, what, again === true ? 'again' : 'once', Date.now());
+  await changeMaintenance(cluster, name, (before) => ({ ...before, ...wish }));
+  print(rotationText(psc, what));
 }
 
 async function bundle(cluster: WholeCluster, name: string, { out }: BundleOptions): Promise<void> {

@@ -130,6 +130,10 @@ export function stepText(write: Write, { objects }: Pick<Observed, 'objects'>): 
       return write.finalizer === 'present' ? 'mark the PSC as its own (finalizer)' : 'let the PSC go (finalizer)';
     case 'issue-credentials':
       return 'issue certificates and passwords';
+    case 'rotate-authority':
+      return write.rotation.step === 'replace'
+        ? 'have another authority issue all certificates'
+        : 'trust the former authority no longer';
     case 'set-gate':
       return `say that ${write.pod} is ${write.status === 'True' ? 'in sync' : 'not in sync'} (readiness gate)`;
     case 'touch-pod':

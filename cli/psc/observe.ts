@@ -76,6 +76,8 @@ async function completed(cluster: PscCluster, objects: PscObjects, dataPlane: Da
     ...objects,
     nowMs: Date.now(),
     credentials,
+    // What pods show is for those who can reach them.
+    shown: new Map<string, never>(),
     resolvedHosts: names,
     kafka,
     freshness: 'fresh' as const,

@@ -39,6 +39,7 @@ export function pscDetail(psc: PhysicalStatefulCluster, nowMs: number): string {
     ...(connect?.connectors === undefined ? [] : [connectorTable(connect.connectors), '']),
     ...leaving.map(leavingLine),
     ...(leaving.length === 0 ? [] : ['']),
+    ...certificateLines(psc),
     ...(bootstrapServer === undefined ? [] : [`clients start at ${bootstrapServer}`, '']),
   ].join('\n');
 }
@@ -58,6 +59,18 @@ function leavingLine({ pod, since, emptySince, goneAt, claimUid = '' }: LeavingB
   if (goneAt !== undefined) return `${pod} is gone since ${goneAt}, and its volume is kept (claim ${claimUid})`;
   const found = emptySince === undefined ? 'and is being emptied' : `and is empty since ${emptySince}`;
   return `${pod} leaves since ${since} ${found}`;
+}
+
+function certificateLines({ status }: PhysicalStatefulCluster): readonly string[] {
+  const { authorityEnds, firstPodEnds, formerAuthorityUntil } = status?.certificates ?? {};
+  const lines = [
+    ...(firstPodEnds === undefined ? [] : [`certificates of pods last until ${firstPodEnds}`]),
+    ...(authorityEnds === undefined ? [] : [`their authority lasts until ${authorityEnds}`]),
+    ...(formerAuthorityUntil === undefined
+      ? []
+      : [`the authority before it is trusted until ${formerAuthorityUntil}: clients need the new ca.crt by then`]),
+  ];
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function cells({ spec, status = {} }: PhysicalStatefulCluster): readonly string[] {

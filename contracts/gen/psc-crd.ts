@@ -1093,6 +1093,16 @@ export const PSC_CRD: CustomResourceDefinition = {
                         },
                         "x-kubernetes-list-type": "set",
                         "description": "Topics whose replicas the balancer leaves where they are, also on brokers that are to be emptied: names, or the beginning of names with an asterisk after it."
+                      },
+                      "certificatesRequestedAt": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Other certificates of all pods are asked for by setting this to the present time."
+                      },
+                      "authorityRequestedAt": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Another authority of all certificates is asked for by setting this to the present time. Once more while the former one is still trusted: it is trusted no longer as soon as every pod can do without."
                       }
                     },
                     "description": "Requests by people and by the balancer; never written by the control plane."
@@ -1770,6 +1780,26 @@ export const PSC_CRD: CustomResourceDefinition = {
                       "pod"
                     ],
                     "description": "Brokers that are being taken away, and those that are gone and whose volumes are kept. The balancer empties the former."
+                  },
+                  "certificates": {
+                    "type": "object",
+                    "description": "What clients have to know of the PSC's own authority, and when something ends.",
+                    "properties": {
+                      "authorityEnds": {
+                        "type": "string",
+                        "format": "date-time"
+                      },
+                      "firstPodEnds": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "The first to end of those that pods show to clients, or have been given."
+                      },
+                      "formerAuthorityUntil": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Until when the authority before this one is trusted: clients need the present one's certificate by then."
+                      }
+                    }
                   }
                 },
                 "description": "What the cluster is. Written by the operator, except balance."

@@ -192,6 +192,13 @@ export interface MaintenanceSpec {
    * names with an asterisk after it.
    */
   readonly excludedTopics?: readonly string[];
+  /** Other certificates of all pods are asked for by setting this to the present time. */
+  readonly certificatesRequestedAt?: string;
+  /**
+   * Another authority of all certificates is asked for by setting this to the present time. Once more while the former one is
+   * still trusted: it is trusted no longer as soon as every pod can do without.
+   */
+  readonly authorityRequestedAt?: string;
 }
 
 export interface MaintenanceWindow {
@@ -230,6 +237,7 @@ export interface PhysicalStatefulClusterStatus {
   readonly ksqldb?: KsqlDbStatus;
   /** Brokers that are being taken away, and those that are gone and whose volumes are kept. The balancer empties the former. */
   readonly leaving?: readonly LeavingBroker[];
+  readonly certificates?: CertificatesStatus;
 }
 
 /** Kubernetes' condition with the time of its last probe, which is written only together with another change. */
@@ -384,4 +392,13 @@ export interface LeavingBroker {
   readonly goneAt?: string;
   /** Since when the spec places it again although it had stopped: what was sent to Kafka before must have arrived before it starts. */
   readonly returningSince?: string;
+}
+
+/** What clients have to know of the PSC's own authority, and when something ends. */
+export interface CertificatesStatus {
+  readonly authorityEnds?: string;
+  /** The first to end of those that pods show to clients, or have been given. */
+  readonly firstPodEnds?: string;
+  /** Until when the authority before this one is trusted: clients need the present one's certificate by then. */
+  readonly formerAuthorityUntil?: string;
 }

@@ -34,6 +34,7 @@ controller.listener.names=CONTROLLER
 controller.quorum.bootstrap.servers=$address:39093
 inter.broker.listener.name=REPLICATION
 listener.security.protocol.map=CONTROLLER:SSL,REPLICATION:SSL,EXTERNAL:SASL_SSL
+ssl.engine.factory.class=dev.flotilla.tls.RenewedSslEngineFactory
 ssl.keystore.type=PEM
 ssl.keystore.location=$work/broker.pem
 ssl.truststore.type=PEM

@@ -59,8 +59,9 @@ export const IMAGE_PLANS: Readonly<Record<BuiltImage | BaseImage, ImagePlan>> = 
       await copyFile(join(module, 'archive-classes.sh'), join(place.context, 'archive-classes.sh'));
       return [
         ...(await fetchJars(module, join(place.context, 'libs'), place)),
-        // Controllers load it with their own classes.
+        // Brokers and controllers load them with their own classes.
         await buildJar(join(module, 'topic-policy'), join(place.context, 'libs'), place),
+        await buildJar(join(module, 'tls'), join(place.context, 'libs'), place),
         ...(await fetchJars(join(module, 'tier'), join(place.context, 'tier'), place)),
         await buildJar(join(module, 'tier'), join(place.context, 'tier'), place),
       ];

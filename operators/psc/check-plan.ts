@@ -11,7 +11,7 @@ import {
   isServiceOfNobody,
 } from './check-shrink.ts';
 import { objectKey, type Observed, type ObservedPod } from './observed.ts';
-import type { Plan, PodRef, Write } from './plan.ts';
+import type { Plan, PodRef, Rotation, Write } from './plan.ts';
 
 /**
  * An independent judge of a plan: everything in it that could make a partition unavailable or lose data, whatever the planner
@@ -116,6 +116,8 @@ function checkWrite(write: Write, observed: Observed): readonly string[] {
       return checkRelease(write.volume, write.claimUid, observed);
     case 'set-cordon':
       return checkCordon(write.broker, write.cordon, observed);
+    case 'rotate-authority':
+      return checkRotation(write.rotation, observed);
     case 'set-finalizer':
     case 'issue-credentials':
     case 'set-gate':
@@ -128,6 +130,21 @@ function checkWrite(write: Write, observed: Observed): readonly string[] {
     case 'event':
       return [];
   }
+}
+
+/** A former authority may go once no pod shows, or trusts, what only it stands for. */
+function checkRotation({ step }: Rotation, { credentials, shown, pods, freshness }: Observed): readonly string[] {
+  if (step === 'replace') return [];
+  if (credentials.state !== 'whole') return ['an authority is retired while credentials are not whole'];
+  const known = credentials.certificates?.pods;
+  const late = pods.filter(({ name }) => {
+    const fingerprint = shown.get(name)?.fingerprint;
+    return fingerprint === undefined || fingerprint !== known?.get(name)?.fingerprint;
+  });
+  return [
+    ...(freshness === 'fresh' ? [] : ['an authority is retired on what caches say']),
+    ...late.map(({ name }) => `an authority is retired while ${name} may still lean on it`),
+  ];
 }
 
 function checkRemoval(object: KubernetesObject): readonly string[] {

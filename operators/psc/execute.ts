@@ -44,6 +44,7 @@ export function isDisruption({ kind }: Write): boolean {
     case 'remove':
     case 'set-finalizer':
     case 'issue-credentials':
+    case 'rotate-authority':
     case 'set-gate':
     case 'touch-pod':
     case 'alter-cluster-settings':
@@ -73,6 +74,9 @@ async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: Re
       return;
     case 'issue-credentials':
       await cluster.issueCredentials(psc);
+      return;
+    case 'rotate-authority':
+      await cluster.rotateAuthority(psc, write.rotation);
       return;
     case 'set-gate':
       await cluster.setGate(psc, write.pod, write.uid, write.status);

@@ -46,6 +46,7 @@ export function loggedPorts({ cluster, kafka }: Ports, log: (line: string) => vo
       deleteClaim: ofPsc(cluster.deleteClaim, ({ name }) => `delete claim ${name}`),
       releaseVolume: ofPsc(cluster.releaseVolume, (volume) => `release volume ${volume}`),
       issueCredentials: ofPsc(cluster.issueCredentials, () => 'issue credentials'),
+      rotateAuthority: ofPsc(cluster.rotateAuthority, ({ step }) => `${step} the authority`),
       setFinalizer: ofPsc(cluster.setFinalizer, (finalizer) => `finalizer ${finalizer}`),
       setGate: ofPsc(cluster.setGate, (pod, _uid, status) => `${pod} is ${status === 'True' ? '' : 'not '}in sync`),
       touchPod: ofPsc(cluster.touchPod, ({ name }) => `${name} is fenced`),

@@ -1,6 +1,7 @@
 import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import type { ClientKind } from '../../constructs/kubernetes/client/client-view.ts';
+import type { HeldCertificates, ShownCertificate } from './credentials/held-certificates.ts';
 import type { KafkaRole } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 
 /** A PSC as the API server keeps it. */
@@ -24,6 +25,8 @@ export interface Observed {
   readonly pods: readonly ObservedPod[];
   readonly claims: readonly ObservedClaim[];
   readonly credentials: ObservedCredentialsState;
+  /** Pod ▶ the certificate that it shows to whoever connects now; absent for one that shows none. */
+  readonly shown: ReadonlyMap<string, ShownCertificate>;
   /** External host names that resolve to the gateway at all authoritative servers of their zone. */
   readonly resolvedHosts: ReadonlySet<string>;
   readonly kafka: KafkaView;
@@ -32,7 +35,8 @@ export interface Observed {
 }
 
 export type ObservedCredentialsState =
-  | { readonly state: 'whole' }
+  /** `certificates`: absent where nobody has looked at them. */
+  | { readonly state: 'whole'; readonly certificates?: HeldCertificates }
   /** `reason`: what is missing, in words. */
   | { readonly state: 'incomplete'; readonly reason: string }
   /** Something is gone that a running cluster depends on. */

@@ -55,6 +55,7 @@ export function operatorMetrics(options: OperatorMetricsOptions): OperatorMetric
   const lagging = new Map<string, ConsumerLag>();
   addWaitGauges(registry, waiting);
   addLagGauges(registry, lagging);
+  addExpiryGauge(registry, options);
   addConditionGauge(registry, options);
   addStateGauges(registry, options);
   return {
@@ -131,6 +132,24 @@ function addConditionGauge(registry: Registry, { pscs }: OperatorMetricsOptions)
       for (const { metadata, status: said } of pscs()) {
         for (const { type, status, reason } of said?.conditions ?? []) {
           this.set({ psc: metadata.name, type, status, reason }, 1);
+        }
+      }
+    },
+  });
+}
+
+function addExpiryGauge(registry: Registry, { pscs }: OperatorMetricsOptions): void {
+  new Gauge({
+    name: 'flotilla_operator_certificate_expiry_seconds',
+    help: 'When certificates of a PSC end, in seconds since 1970: of its authority, and the first of its pods.',
+    labelNames: ['psc', 'kind'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { metadata, status } of pscs()) {
+        const { authorityEnds, firstPodEnds } = status?.certificates ?? {};
+        for (const [kind, ends] of [['authority', authorityEnds] as const, ['pod', firstPodEnds] as const]) {
+          if (ends !== undefined) this.set({ psc: metadata.name, kind }, Date.parse(ends) / SECOND_MS);
         }
       }
     },

@@ -9,6 +9,7 @@ import type { Context, RoleContext } from './context.ts';
 import { lostClaims, replicasOf } from './gates.ts';
 import { OUTSIDE_WINDOW } from './hold-up.ts';
 import { byKey, objectKey, type Observed, type StoredPsc } from './observed.ts';
+import { planCertificates } from './plan-certificates.ts';
 import { planClaims } from './plan-claims.ts';
 import { planConditions } from './plan-conditions.ts';
 import { FINALIZER, planDeletion } from './plan-deletion.ts';
@@ -46,18 +47,26 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
   const roll = heldByShrink(planRoll(context), shrink, psc.status?.fence);
   const hasFinalizer = psc.metadata.finalizers?.includes(FINALIZER) === true;
   const claims = planClaims(context.view, observed);
+  const certificates = planCertificates(context);
   const isPaused = psc.spec.maintenance?.paused === true;
   const planned = planObjects(context, claims.objects, shrink);
   // What is lost is lost in a pause too.
   const objects = isPaused ? { writes: [], waits: planned.waits.filter(({ reason }) => LOSSES.has(reason)) } : planned;
   const before: readonly Write[] = isPaused
     ? gateWrites(context.members)
-    : [...objects.writes, ...claims.events, ...gateWrites(context.members), ...planSettings(context), ...shrink.writes];
-  const waits = [...objects.waits, ...shrink.waits, ...roll.waits];
+    : [
+        ...objects.writes,
+        ...claims.events,
+        ...gateWrites(context.members),
+        ...planSettings(context),
+        ...shrink.writes,
+        ...certificates.writes,
+      ];
+  const waits = [...objects.waits, ...shrink.waits, ...roll.waits, ...certificates.waits];
   if (objects.waits.length === 0) waits.push(...podWaits(context, roll.fence));
   // A batch begins and goes on only when all objects are as they shall be: it is decided from a state that has settled. Its fence
   // is in the status, which is written last; what the fence allows is for the next pass.
-  const isHeld = before.some(({ kind }) => kind === 'apply' || kind === 'issue-credentials');
+  const isHeld = before.some(({ kind }) => SETTLING.has(kind));
   const writes: readonly Write[] = hasFinalizer
     ? [...before, ...(isHeld ? [] : roll.writes)]
     : [{ kind: 'set-finalizer', finalizer: 'present' }];
@@ -105,6 +114,8 @@ function growsBrokers({ view, observed }: Context, writes: readonly Write[]): bo
     writes.some((write) => write.kind === 'apply' && objectKey(write.object) === key && replicasOf(write.object) > made)
   );
 }
+
+const SETTLING: ReadonlySet<Write['kind']> = new Set(['apply', 'issue-credentials', 'rotate-authority']);
 
 const LOSSES: ReadonlySet<string> = new Set(['VolumeLost', 'CredentialsLost']);
 

@@ -5,6 +5,7 @@ import type { Member } from './classify.ts';
 import type { Context } from './context.ts';
 import { continueBatch, PAUSED } from './continue-batch.ts';
 import { holdUp } from './hold-up.ts';
+import { isBehindItsFiles } from './plan-certificates.ts';
 import type { Wait, Write } from './plan.ts';
 import type { Obstacle } from './safety.ts';
 import { hasTemplate, templateId } from './templates.ts';
@@ -48,7 +49,7 @@ function nextUnlessPaused(context: Context, due: readonly Member[]): Batch {
 export function needsRoll(context: Context, member: Member): 'yes' | 'no' | 'after-settings' {
   const { role, pod, state } = member;
   if (pod === undefined || pod.isTerminating) return 'no';
-  if (member.isStalled) return 'yes';
+  if (member.isStalled || isBehindItsFiles(pod, context.observed)) return 'yes';
   const { served, refused } = context.roles[role];
   if (hasTemplate(member, served)) return 'no';
   // Who leaves needs no other template, unless that is its repair.

@@ -6,6 +6,7 @@ import { externalHost } from '../../contracts/names.ts';
 import { isServing, type Member } from './classify.ts';
 import type { Context } from './context.ts';
 import { recordedClaims, replicasOf } from './gates.ts';
+import { certificatesStatus } from './plan-certificates.ts';
 import type { PlannedStatus } from './plan.ts';
 import type { RollPlan } from './plan-roll.ts';
 import type { ShrinkPlan } from './plan-shrink.ts';
@@ -29,6 +30,7 @@ export function planStatus(
   const controllers = members
     .filter(({ role }) => role === 'controller')
     .map((each) => controllerStatus(context, each));
+  const certificates = certificatesStatus(observed);
   const ready = members.filter(({ pod }) => pod?.ready === 'True' && !pod.isTerminating).length;
   return {
     observedGeneration: observed.psc.metadata.generation,
@@ -39,6 +41,7 @@ export function planStatus(
     podsReady: `${ready}/${members.length}`,
     disksGib: observed.claims.reduce((sum, { capacityGib = 0 }) => sum + capacityGib, 0),
     bootstrapServer: `${externalHost(BOOTSTRAP_LABEL, view.name, view.domain)}:${PORTS.external}`,
+    ...(certificates === undefined ? {} : { certificates }),
     ...(fence === undefined ? {} : { fence }),
     ...(rolls.length === 0 ? {} : { rolls }),
     ...(leaving.length === 0 ? {} : { leaving }),

@@ -1,6 +1,7 @@
 import type { ConditionUpdate } from '../../contracts/conditions.ts';
 import type { PhysicalStatefulClusterStatus } from '../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
+import type { RotationStep } from './credentials/rotate-authority.ts';
 
 /** What one pass does and says, and what it waits for. Data: nothing in it is decided again when it is carried out. */
 export interface Plan<W extends AnyWrite = Write> {
@@ -27,7 +28,7 @@ export function plannedPart(status: PhysicalStatefulClusterStatus | undefined): 
 
 /** What a task waits for. */
 export interface Wait {
-  readonly task: 'resize' | 'roll' | 'volumes' | 'settings' | 'credentials' | 'pods' | 'connectors';
+  readonly task: 'resize' | 'roll' | 'volumes' | 'settings' | 'credentials' | 'certificates' | 'pods' | 'connectors';
   /** The condition's reason. */
   readonly reason: string;
   /** For people: what exactly, and what would end it. */
@@ -50,6 +51,7 @@ export type Write =
   /** The objects that lie outside the PSC's namespace go when it goes. */
   | { readonly kind: 'set-finalizer'; readonly finalizer: 'present' | 'absent' }
   | { readonly kind: 'issue-credentials' }
+  | { readonly kind: 'rotate-authority'; readonly rotation: Rotation }
   /** Sets the pod's readiness gate. */
   | { readonly kind: 'set-gate'; readonly pod: string; readonly uid: string; readonly status: 'True' | 'False' }
   /** Marks a fenced pod as this leader's, so that what an earlier leader still sends meets a conflict. */
@@ -81,6 +83,12 @@ export type Write =
   | { readonly kind: 'event'; readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string };
 
 export type Removal = Extract<Write, { readonly kind: 'remove' }>;
+
+/** A step, and the authorities that it was decided on. */
+export interface Rotation {
+  readonly step: RotationStep;
+  readonly mark: string;
+}
 
 export interface PodRef {
   readonly name: string;

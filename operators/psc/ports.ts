@@ -1,6 +1,14 @@
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
-import type { KafkaView, ObservedClaim, ObservedCredentialsState, ObservedPod, StoredPsc } from './observed.ts';
-import type { ClaimRef, PodRef } from './plan.ts';
+import type { HeldCertificates, ShownCertificate } from './credentials/held-certificates.ts';
+import type {
+  KafkaView,
+  Observed,
+  ObservedClaim,
+  ObservedCredentialsState,
+  ObservedPod,
+  StoredPsc,
+} from './observed.ts';
+import type { ClaimRef, PodRef, Rotation } from './plan.ts';
 
 /** Objects of one PSC, as one read of them gives. */
 export interface PscObjects {
@@ -22,6 +30,8 @@ export interface ClusterPort {
   readonly fresh: (psc: string) => Promise<PscObjects | undefined>;
   readonly credentials: (psc: StoredPsc) => Promise<ObservedCredentialsState>;
   readonly issueCredentials: (psc: StoredPsc) => Promise<void>;
+  /** Takes the step if the authorities still have this mark; what pods and clients are given follows from it. */
+  readonly rotateAuthority: (psc: StoredPsc, rotation: Rotation) => Promise<void>;
   /** Server-side apply under the operator's field manager, only at its resource version where it names one. Resolves with the object as it is stored. */
   readonly apply: (object: KubernetesObject) => Promise<KubernetesObject>;
   /** Status under the operator's field manager, only if the PSC still has this resourceVersion. */
@@ -55,6 +65,15 @@ export interface KafkaPort {
   readonly cached: (psc: StoredPsc) => KafkaView;
   /** Asked now. Never rejects: what cannot be reached is a view too. */
   readonly fresh: (psc: StoredPsc) => Promise<KafkaView>;
+  /**
+   * The certificates that pods show to whoever connects; none of those that do not answer. `cached`: as far as it is known
+   * without waiting. Never rejects.
+   */
+  readonly shownCertificates: (
+    psc: StoredPsc,
+    held: HeldCertificates,
+    freshness: Observed['freshness'],
+  ) => Promise<ReadonlyMap<string, ShownCertificate>>;
   readonly alterClusterSettings: (
     psc: StoredPsc,
     set: Readonly<Record<string, string>>,

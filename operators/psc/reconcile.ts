@@ -110,20 +110,39 @@ async function observe(
   const nowMs = clock.nowMs();
   const isGoing = psc.metadata.deletionTimestamp !== undefined;
   const hosts = isGoing ? [] : awaitedHosts(viewCluster(psc, dataPlane), objects);
-  const [credentials, resolvedHosts, view] = await Promise.all([
+  const [{ credentials, shown }, resolvedHosts, view] = await Promise.all([
     // A spec that contradicts itself must not keep its PSC from going.
-    isGoing ? ({ state: 'whole' } as const) : cluster.credentials(psc),
+    isGoing ? NO_MATTER : observeCredentials(psc, freshness, { cluster, kafka }),
     hosts.length === 0 ? new Set<string>() : names.resolved(hosts),
     freshness === 'fresh' ? kafka.fresh(psc) : kafka.cached(psc),
   ]);
-  return { nowMs, psc, objects, pods, claims, credentials, resolvedHosts, kafka: view, freshness };
+  return { nowMs, psc, objects, pods, claims, credentials, shown, resolvedHosts, kafka: view, freshness };
 }
 
+type SeenCredentials = Pick<Observed, 'credentials' | 'shown'>;
+
+async function observeCredentials(
+  psc: StoredPsc,
+  freshness: Observed['freshness'],
+  { cluster, kafka }: Pick<ReconcilePorts, 'cluster' | 'kafka'>,
+): Promise<SeenCredentials> {
+  const credentials = await cluster.credentials(psc);
+  const held = credentials.state === 'whole' ? credentials.certificates : undefined;
+  if (held === undefined) return { credentials, shown: new Map() };
+  // Only the end of a former authority rests on what every pod shows at this moment; rolls need not wait for that.
+  const needed = held.former === undefined ? 'cached' : freshness;
+  return { credentials, shown: await kafka.shownCertificates(psc, held, needed) };
+}
+
+const NO_MATTER: SeenCredentials = { credentials: { state: 'whole' }, shown: new Map() };
+
+/** Whether it is decided once more, from what is read past all caches. */
 function disrupts({ writes }: Plan): boolean {
   return writes.some(
     (write) =>
       isDisruption(write) ||
       write.kind === 'touch-pod' ||
+      write.kind === 'rotate-authority' ||
       // What caches say of the status may be older than what they say of its objects.
       (write.kind === 'remove' && write.object.kind === 'Service'),
   );

@@ -5,6 +5,7 @@ import { claimObstacle, nameObstacle } from './gates.ts';
 import { chooseBatch } from './batch.ts';
 import { emptinessObstacle, isProvenByBalancer } from './emptiness.ts';
 import { isGraceOver } from './kept-volumes.ts';
+import { rotationStep } from './plan-certificates.ts';
 import { tieringOf } from './plan-tiering.ts';
 import { shrinkObstacle } from './shrink-refusal.ts';
 
@@ -23,6 +24,7 @@ export interface Rules {
   readonly nameObstacle: typeof nameObstacle;
   readonly claimObstacle: typeof claimObstacle;
   readonly chooseBatch: typeof chooseBatch;
+  readonly rotationStep: typeof rotationStep;
   readonly tieringOf: typeof tieringOf;
   readonly isMaintenanceTime: typeof isMaintenanceTime;
   readonly shrinkObstacle: typeof shrinkObstacle;
@@ -42,6 +44,7 @@ export const RULES: Rules = {
   nameObstacle,
   claimObstacle,
   chooseBatch,
+  rotationStep,
   tieringOf,
   isMaintenanceTime,
   shrinkObstacle,

@@ -33,6 +33,11 @@ export interface CertificateRequest {
 
 export interface CertificateAuthority extends KeyPair {
   readonly issue: (request: CertificateRequest) => Promise<KeyPair>;
+  /**
+   * Certificate (PEM) of another authority's name and key, issued by this one: whoever trusts this one takes what the other has
+   * issued, where it is shown along with that. Lasts as long as this one does, and no longer than the other.
+   */
+  readonly vouchFor: (other: string, notBefore: Date) => Promise<string>;
 }
 
 /** Makes a new certificate authority. */
@@ -82,7 +87,28 @@ function authorityOf(root: X509Certificate, privateKey: webcrypto.CryptoKey, key
     });
     return { certificate: certificatePem(certificate), key: await privatePem(keys.privateKey) };
   };
-  return { certificate: certificatePem(root), key, issue };
+  return { certificate: certificatePem(root), key, issue, vouchFor: crossSigner(root, privateKey) };
+}
+
+function crossSigner(root: X509Certificate, signingKey: webcrypto.CryptoKey): CertificateAuthority['vouchFor'] {
+  return async (pem, notBefore) => {
+    const other = new X509Certificate(pem);
+    const notAfter = other.notAfter < root.notAfter ? other.notAfter : root.notAfter;
+    const certificate = await X509CertificateGenerator.create({
+      ...common({ notBefore, notAfter }),
+      subject: other.subject,
+      issuer: root.subject,
+      publicKey: other.publicKey,
+      signingKey,
+      extensions: [
+        new BasicConstraintsExtension(true, undefined, true),
+        new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+        await SubjectKeyIdentifierExtension.create(other.publicKey),
+        await AuthorityKeyIdentifierExtension.create(root.publicKey),
+      ],
+    });
+    return certificatePem(certificate);
+  };
 }
 
 export interface Validity {

@@ -5,15 +5,18 @@ import { buildJar, fetchJars } from '../../local/images/maven.ts';
 import { digestOfFiles } from '../../local/images/source-files.ts';
 import { cached, cacheRoot } from '../../local/tools/cache.ts';
 
+/** Whose jars lie beside Kafka's own in the image. */
+const OWN_MODULES = ['images/kafka/topic-policy', 'images/kafka/tls'] as const;
+
 /**
- * Folder that stands for the image's KAFKA_HOME: its `libs` has the jars that images/kafka pins, and the one that it builds.
+ * Folder that stands for the image's KAFKA_HOME: its `libs` has the jars that images/kafka pins, and those that it builds.
  * Made once per content of these, then served from the cache without network.
  *
  * @throws ToolError when Maven is missing or a jar cannot be fetched
  */
 export async function kafkaHome(): Promise<string> {
   const root = join(import.meta.dirname, '..', '..');
-  const sources = ['images/kafka/pom.xml', 'images/kafka/jars.sha256', 'images/kafka/topic-policy'];
+  const sources = ['images/kafka/pom.xml', 'images/kafka/jars.sha256', ...OWN_MODULES];
   const digest = createHash('sha256')
     .update(await digestOfFiles(root, sources))
     .digest('hex')
@@ -27,7 +30,7 @@ export async function kafkaHome(): Promise<string> {
       await mkdir(scratch);
       const options = { scratch, lockFile: join(cacheRoot(process.env), 'maven.lock'), env: process.env };
       await fetchJars(module, join(part, 'libs'), options);
-      await buildJar(join(module, 'topic-policy'), join(part, 'libs'), options);
+      for (const own of OWN_MODULES) await buildJar(join(root, own), join(part, 'libs'), options);
       await rm(scratch, { recursive: true });
     },
     { root: cacheRoot(process.env) },

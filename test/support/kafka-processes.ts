@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ import { eventually, GiveUpError } from './kafka-wait.ts';
 /** A Kafka cluster that runs on loopback addresses from nothing but its rendered objects. */
 export interface RunningKafka {
   readonly pods: readonly RunningPod[];
-  /** Certificate of the cluster's authority, PEM. */
+  /** Certificates of the cluster's authorities, PEM, as its pods were handed them last. */
   readonly ca: string;
   /** Password of each platform user. */
   readonly passwords: Readonly<Record<string, string>>;
@@ -44,6 +44,10 @@ export interface RunningKafka {
   startPod(pod: string): Promise<void>;
   /** Sends a signal to the process of one pod. */
   signalPod(pod: string, signal: NodeJS.Signals): void;
+  /** Id of the process of one pod. */
+  processOf(pod: string): number | undefined;
+  /** Puts files into the folder where one pod has its certificates, as its kubelet does once their Secret has changed. */
+  handCertificates(pod: string, files: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -57,6 +61,8 @@ export interface StartOptions {
   readonly pods?: readonly string[];
   /** For a PSC with Infinite Storage. */
   readonly tier?: TierFolders;
+  /** Files of the Secret `kafka-tls`. @default - those of an authority that nobody else has */
+  readonly tls?: Readonly<Record<string, string>>;
 }
 
 /** What stands for folders of the image and of a mounted Secret. */
@@ -101,14 +107,17 @@ class Setup implements RunningKafka {
   readonly #plan: Plan;
   readonly #processes = new Map<string, ChildProcess>();
 
+  #ca: string;
+
   private constructor(plan: Plan) {
     this.#plan = plan;
+    this.#ca = plan.ca;
   }
 
   static async create(
     psc: PhysicalStatefulCluster,
     dataPlane: DataPlane,
-    { pods: wanted, tier }: StartOptions,
+    { pods: wanted, tier, tls }: StartOptions,
   ): Promise<Setup> {
     const view = viewCluster(psc, dataPlane);
     const home = await kafkaHome();
@@ -125,7 +134,7 @@ class Setup implements RunningKafka {
       ...view.brokers.map((pod) => ({ ...pod, role: 'broker' as const, address: `${network}.${20 + pod.ordinal}` })),
     ];
     const addresses = new Map<string, string>();
-    const certificates: Record<string, string> = {};
+    const certificates: Record<string, string> = { [CA_FILE]: authority.certificate };
     for (const { name, role, address } of placed) {
       const hosts = certificateHosts(view, role, name);
       certificates[`${name}.pem`] = await authority.issue(certificateCommonName(name, view.namespace), hosts);
@@ -134,8 +143,7 @@ class Setup implements RunningKafka {
     const passwords = Object.fromEntries(Object.values(PLATFORM_USERS).map((user) => [user, `${user}-secret`]));
     const token = 'token-of-the-test';
     const secrets: Secrets = {
-      [SECRETS.tls]: certificates,
-      [SECRETS.ca]: { [CA_FILE]: authority.certificate },
+      [SECRETS.tls]: tls ?? certificates,
       [SECRETS.platformUsers]: passwords,
       [SECRETS.objectStore]: {},
       'kube-root-ca.crt': { 'ca.crt': authority.certificate },
@@ -156,7 +164,8 @@ class Setup implements RunningKafka {
         if (address === undefined) throw new Error(`${pod.name} was rendered but not placed`);
         return { ...pod, address };
       });
-    return new Setup({ root, home, api, pods, ca: authority.certificate, passwords, addresses });
+    const ca = tls?.[CA_FILE] ?? authority.certificate;
+    return new Setup({ root, home, api, pods, ca, passwords, addresses });
   }
 
   get pods(): readonly RunningPod[] {
@@ -164,7 +173,7 @@ class Setup implements RunningKafka {
   }
 
   get ca(): string {
-    return this.#plan.ca;
+    return this.#ca;
   }
 
   get passwords(): Readonly<Record<string, string>> {
@@ -226,6 +235,21 @@ class Setup implements RunningKafka {
 
   signalPod(name: string, signal: NodeJS.Signals): void {
     this.#processes.get(name)?.kill(signal);
+  }
+
+  processOf(name: string): number | undefined {
+    return this.#processes.get(name)?.pid;
+  }
+
+  async handCertificates(name: string, files: Readonly<Record<string, string>>): Promise<void> {
+    const folder = this.#pod(name).run.env['TLS_DIR'];
+    if (folder === undefined) throw new Error(`${name} mounts no certificates`);
+    for (const [file, text] of Object.entries(files)) {
+      // Another file in its place: nobody reads half of one.
+      await writeFile(join(folder, `.${file}`), text);
+      await rename(join(folder, `.${file}`), join(folder, file));
+    }
+    this.#ca = files[CA_FILE] ?? this.#ca;
   }
 
   async stop(): Promise<void> {

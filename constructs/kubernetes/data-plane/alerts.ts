@@ -125,6 +125,17 @@ const OWN: readonly AlertRule[] = [
     },
   },
   {
+    // The renewal begins at 30 days, and is over within minutes.
+    alert: 'FlotillaCertificateEnds',
+    expr: 'flotilla_operator_certificate_expiry_seconds{kind="pod"} - time() < 14 * 86400',
+    for: '1h',
+    labels: { severity: 'page' },
+    annotations: {
+      summary: 'a certificate of {{ $labels.psc }} ends in {{ $value | humanizeDuration }}, and is not renewed',
+      runbook_url: 'docs/runbooks/WaitingForCertificates.md',
+    },
+  },
+  {
     alert: 'FlotillaUnderMinIsr',
     expr: 'sum by (namespace) (kafka_server_replicamanager_underminisrpartitioncount) > 0',
     for: '1m',

@@ -102,7 +102,7 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
       args: operatorArgs(context),
       resources: { cpuMillis: 200, cpuLimitMillis: 2000, memoryMib: OPERATOR_MEMORY_MIB },
       egress: [
-        toEveryPsc(KAFKA_PORTS.internal, KAFKA_PORTS.metrics, PORTS.connect),
+        toEveryPsc(KAFKA_PORTS.internal, KAFKA_PORTS.controller, KAFKA_PORTS.metrics, PORTS.connect),
         ...(context.dataPlane.cloud === 'local' ? [] : [toNameServers(context)]),
         ...(context.tracesTo === undefined ? [] : [toCollector(context, context.tracesTo)]),
       ],

@@ -1,6 +1,7 @@
 import type { DataPlane } from '../../../contracts/data-plane.ts';
 import type {
   KafkaSpec,
+  MaintenanceSpec,
   MaintenanceWindow,
   PhysicalStatefulCluster,
   ZonePlacement,
@@ -27,6 +28,8 @@ export interface ClusterView {
   readonly dataPlane: DataPlane;
   /** When somebody asked for a roll, as the PSC has it. */
   readonly rollRequestedAt?: string;
+  /** When somebody asked for other certificates of all pods, as the PSC has it. */
+  readonly certificatesRequestedAt?: string;
   /** Those that the spec places, then those that it places no longer and that are not gone yet. By ordinal, from 0 without a gap. */
   readonly brokers: readonly PlacedPod[];
   /** The latter: what is made for them stays until they have handed over what they hold. */
@@ -82,10 +85,20 @@ export function viewCluster(psc: PhysicalStatefulCluster, dataPlane: DataPlane):
     domain: spec.domain,
     kafka,
     dataPlane,
-    ...(spec.maintenance?.rollRequestedAt === undefined ? {} : { rollRequestedAt: spec.maintenance.rollRequestedAt }),
+    ...requests(spec.maintenance),
     brokers: [...placed, ...leaving],
     leaving,
     controllers,
+  };
+}
+
+function requests({ rollRequestedAt, certificatesRequestedAt }: MaintenanceSpec = {}): Pick<
+  ClusterView,
+  'rollRequestedAt' | 'certificatesRequestedAt'
+> {
+  return {
+    ...(rollRequestedAt === undefined ? {} : { rollRequestedAt }),
+    ...(certificatesRequestedAt === undefined ? {} : { certificatesRequestedAt }),
   };
 }
 

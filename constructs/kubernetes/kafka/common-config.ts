@@ -9,6 +9,9 @@ export const MIN_INSYNC_REPLICAS = 2;
 /** The one config provider that Kafka may use, and all that it may read. */
 export const CONFIG_PROVIDER_CLASS = 'org.apache.kafka.common.config.provider.EnvVarConfigProvider';
 
+/** Class of the image's jar `tls` (images/kafka/tls): nobody needs a restart to take a renewed certificate. */
+const RENEWED_TLS = 'dev.flotilla.tls.RenewedSslEngineFactory';
+
 /** Settings that brokers and controllers share. */
 export function commonSections(view: ClusterView): readonly PropertiesSection[] {
   return [
@@ -23,8 +26,9 @@ export function commonSections(view: ClusterView): readonly PropertiesSection[] 
       },
     },
     {
-      comment: 'TLS from PEM files in mounted Secrets.',
+      comment: 'TLS from PEM files in mounted Secrets, read anew once they have changed.',
       settings: {
+        'ssl.engine.factory.class': RENEWED_TLS,
         'ssl.keystore.type': 'PEM',
         'ssl.keystore.location': `${fromEnvironment('TLS_DIR')}/${fromEnvironment('POD_NAME')}.pem`,
         'ssl.truststore.type': 'PEM',

@@ -20,7 +20,17 @@ export function networkPolicies(view: ClusterView): readonly KubernetesObject[] 
   // The mothership is what the control plane's services talk to; no tenant's cluster is.
   const platform = view.name === MOTHERSHIP ? [NAMESPACES.system, NAMESPACES.controlPlane] : [NAMESPACES.system];
   return [
-    policy(view, 'controller', [{ from: [own], ports: tcpPorts(PORTS.controller) }, metricsRule()], [ownEgress(own)]),
+    policy(
+      view,
+      'controller',
+      [
+        { from: [own], ports: tcpPorts(PORTS.controller) },
+        // The operator looks at the certificate that they show, and has none of its own that they would take.
+        { from: [namespacePeer(NAMESPACES.system)], ports: tcpPorts(PORTS.controller) },
+        metricsRule(),
+      ],
+      [ownEgress(own)],
+    ),
     policy(
       view,
       'broker',

@@ -12,7 +12,7 @@ import { PORTS } from './listeners.ts';
 import { SCRAPE_ANNOTATIONS } from './metrics.ts';
 import { probes } from './probes.ts';
 import { PATHS } from './scripts.ts';
-import { CA_FILE, SECRETS, SERVICE_ACCOUNTS } from './secrets.ts';
+import { SECRETS, SERVICE_ACCOUNTS } from './secrets.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -165,17 +165,13 @@ const STORE_KEYS_DIR = '/etc/flotilla/object-store-credentials';
 
 function volumes(view: ClusterView, role: KafkaRole, hash: string): readonly Json[] {
   const config = [{ configMap: { name: configMapName(role, hash) } }, { configMap: { name: CONFIG_MAPS.placement } }];
-  const tls = [
-    { secret: { name: SECRETS.tls } },
-    { secret: { name: SECRETS.ca, items: [{ key: CA_FILE, path: CA_FILE }] } },
-  ];
   const token = [
     { serviceAccountToken: { path: 'token', expirationSeconds: TOKEN_SECONDS } },
     { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
   ];
   return [
     { name: 'config', projected: { defaultMode: 0o444, sources: config } },
-    { name: 'tls', projected: { defaultMode: 0o440, sources: tls } },
+    { name: 'tls', secret: { secretName: SECRETS.tls, defaultMode: 0o440 } },
     { name: 'token', projected: { defaultMode: 0o440, sources: token } },
     ...(role === 'controller'
       ? [{ name: 'users', secret: { secretName: SECRETS.platformUsers, defaultMode: 0o440 } }]

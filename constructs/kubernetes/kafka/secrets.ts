@@ -4,10 +4,11 @@ import type { ClusterView, KafkaRole } from './cluster-view.ts';
 export const SECRETS = {
   /**
    * One PEM file per pod, `<pod>.pem`: private key (PKCS #8, unencrypted), then the certificate chain. One Secret for
-   * all pods, mounted as a folder: the pod template must not name a pod, and a file mounted by subPath never renews.
+   * all pods, mounted as a folder: the pod template must not name a pod, and a file mounted by subPath never renews. With
+   * {@link CA_FILE} as well: whoever shows a certificate of this Secret trusts the authorities that were written with it.
    */
   tls: 'kafka-tls',
-  /** `ca.crt`: certificates of the PSC's own authority, whose key never enters this namespace. */
+  /** `ca.crt`, for clients: certificates of the PSC's own authorities, whose keys never enter this namespace. */
   ca: 'kafka-ca',
   /** One key per platform user, its password: letters, digits, dash and underscore. */
   platformUsers: 'kafka-platform-users',
@@ -18,7 +19,7 @@ export const SECRETS = {
   objectStore: 'object-store-credentials',
 } as const;
 
-/** File of {@link SECRETS.ca}. */
+/** File of {@link SECRETS.ca}, and of {@link SECRETS.tls}. */
 export const CA_FILE = 'ca.crt';
 
 /**

@@ -16,8 +16,14 @@ export type CredentialSecret = (typeof CREDENTIAL_SECRETS)[number];
 /** What of a PSC's credentials is in the cluster; undefined where a Secret is not there. */
 export type ObservedCredentials = Readonly<Record<CredentialSecret, SecretData | undefined>>;
 
-/** Files of the Secret with a PSC's authority, as in every Secret of type `kubernetes.io/tls`. */
-export const AUTHORITY_FILES = { certificate: 'tls.crt', key: 'tls.key' } as const;
+/** Files of the Secret with a PSC's authority, the first two as in every Secret of type `kubernetes.io/tls`. */
+export const AUTHORITY_FILES = {
+  certificate: 'tls.crt',
+  key: 'tls.key',
+  /** While an authority is being replaced: the one before it, and its voucher for the current one. */
+  formerCertificate: 'former.crt',
+  voucher: 'voucher.crt',
+} as const;
 
 /**
  * Where each Secret of a PSC is. The authority's key is with the operator, never in the PSC's namespace: whoever reads it
@@ -30,8 +36,15 @@ export function credentialSecretRef(psc: string, secret: CredentialSecret): Secr
 
 /** File of a pod's key and certificate in the Secret of all pods. */
 export function podCertificateFile(pod: string): string {
-  return `${pod}.pem`;
+  return `${pod}${CERTIFICATE_SUFFIX}`;
 }
+
+/** The pod whose certificate is in a file; undefined for a file of another kind. */
+export function podOfCertificateFile(file: string): string | undefined {
+  return file.endsWith(CERTIFICATE_SUFFIX) ? file.slice(0, -CERTIFICATE_SUFFIX.length) : undefined;
+}
+
+const CERTIFICATE_SUFFIX = '.pem';
 
 /** Content of a Secret as the API has it. */
 export function encodedData(data: SecretData): SecretData {

@@ -1,9 +1,9 @@
-import { X509Certificate } from 'node:crypto';
 import type { ClusterView } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { objectLabels } from '../../../constructs/kubernetes/kafka/labels.ts';
 import { CA_FILE } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
-import { type CertificateAuthority, createAuthority, openAuthority, type Validity } from '../../runtime/pki.ts';
+import { openAuthority, type Validity } from '../../runtime/pki.ts';
+import { authoritiesOf, endMs, trustBundle } from './authorities.ts';
 import {
   AUTHORITY_FILES,
   CREDENTIAL_SECRETS,
@@ -15,7 +15,8 @@ import {
   type SecretData,
 } from './credential-secrets.ts';
 import type { CredentialsPlan } from './plan-credentials.ts';
-import { AUTHORITY_DAYS, BACKDATED_MS, CERTIFICATE_DAYS, DAY_MS } from './validity.ts';
+import { newAuthority } from './rotate-authority.ts';
+import { BACKDATED_MS, CERTIFICATE_DAYS, DAY_MS } from './validity.ts';
 
 export interface IssueOptions {
   readonly nowMs: number;
@@ -34,14 +35,20 @@ export async function issueCredentials(
   options: IssueOptions,
 ): Promise<readonly KubernetesObject[]> {
   const authority = await authorityOf(view, observed, plan, options.nowMs);
+  const authorities = authoritiesOf(authority);
+  if (authorities === undefined) throw new Error(`${view.name}: an authority without a certificate`);
+  const bundle = trustBundle(authorities);
+  const issued = await issuedCertificates(view, authority, plan, options.nowMs);
+  const dropped = new Set(plan.drop);
+  const kept = Object.entries(observed.tls ?? {}).filter(([file]) => !dropped.has(file));
   const contents: Readonly<Record<CredentialSecret, SecretData>> = {
-    authority: { [AUTHORITY_FILES.certificate]: authority.certificate, [AUTHORITY_FILES.key]: authority.key },
+    authority,
     platformUsers: {
       ...observed.platformUsers,
       ...Object.fromEntries(plan.users.map((user) => [user, options.newPassword()])),
     },
-    tls: await certificates(authority, observed, plan, options.nowMs),
-    ca: { [CA_FILE]: authority.certificate },
+    tls: sorted({ ...Object.fromEntries(kept), ...issued, [CA_FILE]: bundle }),
+    ca: { [CA_FILE]: bundle },
   };
   return CREDENTIAL_SECRETS.map((secret) => secretObject(view, secret, contents[secret]));
 }
@@ -51,41 +58,43 @@ async function authorityOf(
   { authority }: ObservedCredentials,
   plan: CredentialsPlan,
   nowMs: number,
-): Promise<CertificateAuthority> {
-  if (plan.authority === 'create') {
-    const end = { notBefore: new Date(nowMs - BACKDATED_MS), notAfter: new Date(nowMs + AUTHORITY_DAYS * DAY_MS) };
-    return await createAuthority(`${name}-ca`, end);
-  }
-  const { [AUTHORITY_FILES.certificate]: certificate, [AUTHORITY_FILES.key]: key } = authority ?? {};
-  if (certificate === undefined || key === undefined)
-    throw new Error(`${name}: a plan keeps an authority that is not there`);
-  return await openAuthority({ certificate, key });
+): Promise<SecretData> {
+  if (plan.authority === 'create') return await newAuthority(name, nowMs);
+  if (authority === undefined) throw new Error(`${name}: a plan keeps an authority that is not there`);
+  return authority;
 }
 
-async function certificates(
-  authority: CertificateAuthority,
-  { tls }: ObservedCredentials,
+/** File ▶ private key, certificate, and the former authority's voucher for the current one. */
+async function issuedCertificates(
+  { name }: ClusterView,
+  secret: SecretData,
   plan: CredentialsPlan,
   nowMs: number,
 ): Promise<SecretData> {
-  const dropped = new Set(plan.drop);
-  const kept = Object.entries(tls ?? {}).filter(([file]) => !dropped.has(file));
-  const authorityEndMs = new X509Certificate(authority.certificate).validToDate.getTime();
+  const { [AUTHORITY_FILES.certificate]: certificate, [AUTHORITY_FILES.key]: key } = secret;
+  if (certificate === undefined || key === undefined) throw new Error(`${name}: half an authority issues nothing`);
+  const authority = await openAuthority({ certificate, key });
+  const chain = authoritiesOf(secret)?.former?.voucher ?? '';
   const validity: Validity = {
     notBefore: new Date(nowMs - BACKDATED_MS),
-    notAfter: new Date(Math.min(nowMs + CERTIFICATE_DAYS * DAY_MS, authorityEndMs)),
+    notAfter: new Date(Math.min(nowMs + CERTIFICATE_DAYS * DAY_MS, endMs(certificate))),
   };
   const issued = await Promise.all(
     plan.issue.map(async ({ pod, commonName, hosts }) => {
       // Brokers and controllers are each other's clients too.
       const pair = await authority.issue({ commonName, usages: ['client', 'server'], dnsNames: hosts, validity });
-      return [podCertificateFile(pod), `${pair.key}${pair.certificate}`] as const;
+      return [podCertificateFile(pod), `${pair.key}${pair.certificate}${chain}`] as const;
     }),
   );
-  return Object.fromEntries([...kept, ...issued].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(issued);
 }
 
-function secretObject(view: ClusterView, secret: CredentialSecret, data: SecretData): KubernetesObject {
+function sorted(data: SecretData): SecretData {
+  return Object.fromEntries(Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** One of a PSC's Secrets with this content, and nothing else. */
+export function secretObject(view: ClusterView, secret: CredentialSecret, data: SecretData): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'Secret',

@@ -3,11 +3,14 @@ import type { ClusterView, KafkaRole } from '../../../constructs/kubernetes/kafk
 import { certificateHosts } from '../../../constructs/kubernetes/kafka/listeners.ts';
 import { CA_FILE, certificateCommonName, PLATFORM_USERS } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import { certificateFault, type CertificateFault, isKeyPair } from './certificate-fault.ts';
+import { type Authorities, authoritiesOf, trustBundle } from './authorities.ts';
 import {
   AUTHORITY_FILES,
   credentialSecretRef,
   type ObservedCredentials,
   podCertificateFile,
+  podOfCertificateFile,
+  type SecretData,
 } from './credential-secrets.ts';
 import { LostCredentialsError } from './lost-credentials-error.ts';
 
@@ -20,13 +23,14 @@ export interface CredentialsPlan {
   readonly drop: readonly string[];
   /** Platform users that have no password yet. */
   readonly users: readonly string[];
-  /** The certificate that everybody trusts is written from the authority. */
+  /** The certificates that everybody trusts are written from the authorities. */
   readonly ca: 'keep' | 'write';
 }
 
 export interface CertificateOrder {
   readonly pod: string;
-  readonly reason: 'absent' | CertificateFault;
+  /** `trust`: those whom its pod shall trust are others now. */
+  readonly reason: 'absent' | 'trust' | CertificateFault;
   readonly commonName: string;
   readonly hosts: readonly string[];
 }
@@ -36,31 +40,58 @@ export interface CertificateOrder {
  *
  * A pod that is no longer placed may still be handing its data over: its certificate stays until it would be renewed.
  *
+ * When those change whom pods shall trust, every certificate is made anew: both are written at once and read at once, so that a
+ * pod which shows the certificate trusts those that were written with it (ADR 0013).
+ *
  * @throws LostCredentialsError when something is gone that a running cluster or its clients still depend on
  */
 export function planCredentials(view: ClusterView, observed: ObservedCredentials, nowMs: number): CredentialsPlan {
   refuseLosses(view, observed, nowMs);
-  const authority = observed.authority?.[AUTHORITY_FILES.certificate];
+  const authorities = authoritiesOf(observed.authority);
+  const bundle = authorities === undefined ? undefined : trustBundle(authorities);
   const held = observed.tls ?? {};
-  const wanted = [...podsOf(view)];
-  const orders = wanted.flatMap(({ role, pod }): readonly CertificateOrder[] => {
+  const isTrustOld = held[CA_FILE] !== bundle;
+  const placed = [...podsOf(view)];
+  // One that leaves goes on talking to the others.
+  const leaving = isTrustOld ? leavingPods(held, placed) : [];
+  const orders = [...placed, ...leaving].flatMap(({ role, pod }): readonly CertificateOrder[] => {
     const commonName = certificateCommonName(pod, view.namespace);
     const hosts = certificateHosts(view, role, pod);
     const pem = held[podCertificateFile(pod)];
-    if (pem === undefined || authority === undefined) return [{ pod, reason: 'absent', commonName, hosts }];
-    const reason = certificateFault(pem, { authority, commonName, hosts, nowMs });
+    if (pem === undefined || authorities === undefined) return [{ pod, reason: 'absent', commonName, hosts }];
+    const wish = { authority: authorities.current, commonName, hosts, nowMs, ...asked(view) };
+    const reason = certificateFault(pem, wish) ?? (isTrustOld ? 'trust' : undefined);
     return reason === undefined ? [] : [{ pod, reason, commonName, hosts }];
   });
-  const files = new Set(wanted.map(({ pod }) => podCertificateFile(pod)));
+  const files = new Set([CA_FILE, ...[...placed, ...leaving].map(({ pod }) => podCertificateFile(pod))]);
   return {
-    authority: authority === undefined ? 'create' : 'keep',
+    authority: authorities === undefined ? 'create' : 'keep',
     issue: orders,
     drop: Object.entries(held)
-      .filter(([file, pem]) => !files.has(file) && (authority === undefined || isSpent(pem, authority, nowMs)))
+      .filter(([file, pem]) => !files.has(file) && isSpent(pem, authorities, nowMs))
       .map(([file]) => file),
     users: Object.values(PLATFORM_USERS).filter((user) => (observed.platformUsers?.[user] ?? '') === ''),
-    ca: authority !== undefined && observed.ca?.[CA_FILE] === authority ? 'keep' : 'write',
+    ca: bundle !== undefined && observed.ca?.[CA_FILE] === bundle ? 'keep' : 'write',
   };
+}
+
+function asked({ certificatesRequestedAt }: ClusterView): { readonly askedAtMs?: number } {
+  return certificatesRequestedAt === undefined ? {} : { askedAtMs: Date.parse(certificatesRequestedAt) };
+}
+
+interface RolePod {
+  readonly role: KafkaRole;
+  readonly pod: string;
+}
+
+/** Pods that have a certificate and are placed no longer. */
+function leavingPods(held: SecretData, placed: readonly RolePod[]): readonly RolePod[] {
+  const known = new Set(placed.map(({ pod }) => pod));
+  return Object.keys(held).flatMap((file): RolePod[] => {
+    const pod = podOfCertificateFile(file);
+    if (pod === undefined || known.has(pod)) return [];
+    return [{ role: pod.startsWith('controller-') ? 'controller' : 'broker', pod }];
+  });
 }
 
 /** Whether nothing is to be made: {@link planCredentials} of whole credentials. */
@@ -70,13 +101,13 @@ export function isWhole(plan: CredentialsPlan): boolean {
   );
 }
 
-function* podsOf({ brokers, controllers }: ClusterView): Generator<{ readonly role: KafkaRole; readonly pod: string }> {
+function* podsOf({ brokers, controllers }: ClusterView): Generator<RolePod> {
   for (const { name } of controllers) yield { role: 'controller', pod: name };
   for (const { name } of brokers) yield { role: 'broker', pod: name };
 }
 
-function isSpent(pem: string, authority: string, nowMs: number): boolean {
-  return certificateFault(pem, { authority, nowMs }) !== undefined;
+function isSpent(pem: string, authorities: Authorities | undefined, nowMs: number): boolean {
+  return authorities === undefined || certificateFault(pem, { authority: authorities.current, nowMs }) !== undefined;
 }
 
 /** The Secret `kafka-ca` is written last, so that where it is, all of them have been. */

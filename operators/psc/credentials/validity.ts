@@ -1,6 +1,12 @@
 /** Days that a PSC's authority lasts. Clients are given its certificate, so that its end is felt outside of the platform. */
 export const AUTHORITY_DAYS = 3650;
 
+/** An authority with fewer days left than this is replaced: clients that still trust it only are served for as long. */
+export const AUTHORITY_RENEWAL_DAYS = 365;
+
+/** Days after its replacement in which an authority is still trusted, and vouches for the one that came after it. */
+export const FORMER_AUTHORITY_DAYS = 180;
+
 /** Days that a pod's certificate lasts. */
 export const CERTIFICATE_DAYS = 90;
 

@@ -94,13 +94,24 @@ export class BrokerConnections {
       return await opened;
     } catch (error) {
       if (this.#connections.get(key) === opened) this.#connections.delete(key);
-      if (isCredentialsFault(error)) this.#credentials = undefined;
       throw error;
     }
   }
 
   async #open(host: string): Promise<Connection> {
+    const remembered = this.#credentials;
+    try {
+      return await this.#openOnce(host);
+    } catch (error) {
+      // They may have been replaced since they were read, which must cost whoever asks nothing.
+      if (remembered === undefined || !isCredentialsFault(error)) throw error;
+      return await this.#openOnce(host);
+    }
+  }
+
+  async #openOnce(host: string): Promise<Connection> {
     const { password, ca } = await this.#knownCredentials();
+    const used = this.#credentials;
     const { lookup, port = PORTS.internal, user = PLATFORM_USERS.operator } = this.#settings;
     const connection = new Connection(user, {
       connectTimeout: CONNECT_MAX_MS,
@@ -116,6 +127,7 @@ export class BrokerConnections {
       await connection.connect(host, port);
     } catch (error) {
       endSocket(connection);
+      if (isCredentialsFault(error) && this.#credentials === used) this.#credentials = undefined;
       throw error;
     }
     return connection;

@@ -63,6 +63,7 @@ export function realKafkaPort(options: KafkaPortOptions): RealKafkaPort {
   return {
     cached: (psc) => of(psc).view,
     fresh: (psc) => of(psc).fresh(),
+    shownCertificates: (psc, held, freshness) => of(psc).shownCertificates(held, freshness),
     alterClusterSettings: async (psc, set, remove) => {
       await of(psc).alter(
         (broker, connections) => alterClusterSettings(broker, connections, set, remove),

@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
-import type { KafkaView, ReachableKafka, StoredPsc } from '../observed.ts';
+import type { HeldCertificates, ShownCertificate } from '../credentials/held-certificates.ts';
+import type { KafkaView, Observed, ReachableKafka, StoredPsc } from '../observed.ts';
 import { BrokerConnections, type KafkaCredentials } from './broker-connections.ts';
 import { readBrokerMetadata } from './broker-metadata.ts';
 import { servedPlaces, type BrokerPlace } from './broker-places.ts';
@@ -10,6 +11,7 @@ import { MIN_ISR_MAX_AGE_MS, MinIsrCache } from './min-isr.ts';
 import { isUnchanged } from './partition-views.ts';
 import { firstAnswering, readKafka } from './read-kafka.ts';
 import { isSameView } from './same-view.ts';
+import { ShownCertificates } from './shown-certificates.ts';
 import type { Slots } from '../../runtime/slots.ts';
 
 /** How closely a PSC is looked at in the background: while something is under way, or while nothing is. */
@@ -41,6 +43,7 @@ export class PscKafka {
   readonly #settings: PscKafkaSettings;
   readonly #connections: BrokerConnections;
   readonly #minIsr = new MinIsrCache();
+  readonly #shown: ShownCertificates;
   #psc: StoredPsc;
   #view: KafkaView = { state: 'unreachable', reason: 'it has not been asked yet' };
   /** Reads are numbered by their beginning, so that an older one never replaces a newer one. */
@@ -62,6 +65,7 @@ export class PscKafka {
       credentials: () => settings.credentialsOf(this.#psc),
       ...(settings.lookup === undefined ? {} : { lookup: settings.lookup }),
     });
+    this.#shown = new ShownCertificates({ ...settings, psc: settings.psc.metadata.name });
     this.#lookIn(0);
   }
 
@@ -88,6 +92,14 @@ export class PscKafka {
   /** Everything asked now, topics' min ISR included: a topic may have been altered a moment ago. */
   async fresh(): Promise<KafkaView> {
     return (await this.#readWhole(0)).view;
+  }
+
+  /** What pods show to whoever connects. Never rejects. */
+  async shownCertificates(
+    held: HeldCertificates,
+    freshness: Observed['freshness'],
+  ): Promise<ReadonlyMap<string, ShownCertificate>> {
+    return await this.#shown.look(held, freshness);
   }
 
   /**
@@ -135,6 +147,7 @@ export class PscKafka {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#connections.close();
+    this.#shown.stop();
   }
 
   #doubt(known: (view: ReachableKafka) => ReachableKafka): void {

@@ -42,6 +42,9 @@ export function clusterPort({ api, cache, credentials, events, wallMs }: Cluster
     issueCredentials: async (psc) => {
       await credentials.issue(psc);
     },
+    rotateAuthority: async (psc, rotation) => {
+      await credentials.rotate(psc, rotation);
+    },
     apply: async (object) => {
       const stored = (await writes.write(applyCall(object))) as KubernetesObject;
       cache.assume(stored);

@@ -6,13 +6,18 @@ import {
   CREDENTIAL_SECRETS,
   type CredentialSecret,
   credentialSecretRef,
+  decodedData,
   encodedData,
   type ObservedCredentials,
 } from '../credentials/credential-secrets.ts';
-import { issueCredentials } from '../credentials/issue-credentials.ts';
+import { authoritiesMark, authoritiesOf } from '../credentials/authorities.ts';
+import { heldCertificates } from '../credentials/held-certificates.ts';
+import { issueCredentials, secretObject } from '../credentials/issue-credentials.ts';
 import { LostCredentialsError } from '../credentials/lost-credentials-error.ts';
 import { type CredentialsPlan, isWhole, planCredentials } from '../credentials/plan-credentials.ts';
+import { rotatedAuthority } from '../credentials/rotate-authority.ts';
 import type { ObservedCredentialsState, StoredPsc } from '../observed.ts';
+import type { Rotation } from '../plan.ts';
 import {
   type PlatformCredentials,
   readPlatformCredentials,
@@ -37,6 +42,13 @@ export interface PscCredentials {
   /** @throws ConflictError, RefusedError */
   readonly issue: (psc: StoredPsc) => Promise<void>;
   /**
+   * Takes a step of replacing the authority; nothing where it was taken already. What pods and clients are given is for the next
+   * issue.
+   *
+   * @throws ConflictError, RefusedError
+   */
+  readonly rotate: (psc: StoredPsc, rotation: Rotation) => Promise<void>;
+  /**
    * What the operator itself comes to the PSC's Kafka with.
    *
    * @throws Error when there is nothing yet; without a call as long as no look has found it, since Kafka is tried every second
@@ -47,23 +59,25 @@ export interface PscCredentials {
 export const BELIEF_MS = 30 * 60_000;
 
 export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
-  const believed = new Map<string, { readonly version: string; readonly sinceMs: number }>();
+  const believed = new Map<string, Belief>();
   const versionOf = ({ metadata: { uid, generation } }: StoredPsc): string => `${uid}/${generation}`;
   /** PSC ▶ uid of the one that the operator was seen to have a login for. */
   const withLogin = new Map<string, string>();
   const { wallMs, secrets } = options;
+  const look = async (psc: StoredPsc): Promise<ObservedCredentialsState> => {
+    const { name, uid } = psc.metadata;
+    const sinceMs = wallMs();
+    const stored = await readAll(name, secrets);
+    if (stored.platformUsers !== undefined && stored.ca !== undefined) withLogin.set(name, uid);
+    const state = stateOf(psc, stored, options);
+    if (state.state === 'whole') believed.set(name, { version: versionOf(psc), sinceMs, state });
+    return state;
+  };
   return {
     state: async (psc) => {
-      const { name } = psc.metadata;
-      const version = versionOf(psc);
-      const belief = believed.get(name);
-      if (belief?.version === version && wallMs() - belief.sinceMs < BELIEF_MS) return { state: 'whole' };
-      const sinceMs = wallMs();
-      const stored = await readAll(name, secrets);
-      if (stored.platformUsers !== undefined && stored.ca !== undefined) withLogin.set(name, psc.metadata.uid);
-      const state = stateOf(psc, stored, options);
-      if (state.state === 'whole') believed.set(name, { version, sinceMs });
-      return state;
+      const belief = believed.get(psc.metadata.name);
+      const isFresh = belief?.version === versionOf(psc) && wallMs() - belief.sinceMs < BELIEF_MS;
+      return isFresh ? belief.state : await look(psc);
     },
     doubt: (psc) => {
       believed.delete(psc);
@@ -72,16 +86,28 @@ export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
       const { name, uid } = psc.metadata;
       believed.delete(name);
       const sinceMs = wallMs();
-      await issue(psc, options);
+      const written = await issue(psc, options);
       // They are what was read, or has been written on top of exactly that: no call is needed to know it.
-      believed.set(name, { version: versionOf(psc), sinceMs });
+      const certificates = heldCertificates(written);
+      const state = { state: 'whole', ...(certificates === undefined ? {} : { certificates }) } as const;
+      believed.set(name, { version: versionOf(psc), sinceMs, state });
       withLogin.set(name, uid);
+    },
+    rotate: async (psc, rotation) => {
+      believed.delete(psc.metadata.name);
+      await rotate(psc, rotation, options);
     },
     login: async ({ metadata: { name, uid } }) => {
       if (withLogin.get(name) !== uid) throw new Error(`PSC ${name} has no credentials yet`);
       return await readPlatformCredentials(secrets, name, PLATFORM_USERS.operator);
     },
   };
+}
+
+interface Belief {
+  readonly version: string;
+  readonly sinceMs: number;
+  readonly state: ObservedCredentialsState;
 }
 
 type StoredCredentials = Readonly<Record<CredentialSecret, StoredSecret | undefined>>;
@@ -93,25 +119,29 @@ function stateOf(
 ): ObservedCredentialsState {
   const view = viewCluster(psc, dataPlane);
   try {
-    const plan = planCredentials(view, contents(stored), wallMs());
-    return isWhole(plan) ? { state: 'whole' } : { state: 'incomplete', reason: missing(plan) };
+    const found = contents(stored);
+    const plan = planCredentials(view, found, wallMs());
+    if (!isWhole(plan)) return { state: 'incomplete', reason: missing(plan) };
+    const certificates = heldCertificates(found);
+    return { state: 'whole', ...(certificates === undefined ? {} : { certificates }) };
   } catch (error) {
     if (error instanceof LostCredentialsError) return { state: 'lost', reason: error.message };
     throw error;
   }
 }
 
+/** Resolves with what is there afterwards. */
 async function issue(
   psc: StoredPsc,
   { secrets, dataPlane, wallMs, newPassword }: PscCredentialsOptions,
-): Promise<void> {
+): Promise<ObservedCredentials> {
   const { name } = psc.metadata;
   const view = viewCluster(psc, dataPlane);
   const stored = await readAll(name, secrets);
   const observed = contents(stored);
   const nowMs = wallMs();
   const plan = planCredentials(view, observed, nowMs);
-  if (isWhole(plan)) return;
+  if (isWhole(plan)) return observed;
   const objects = await issueCredentials(view, observed, plan, { nowMs, newPassword });
   for (const [index, secret] of CREDENTIAL_SECRETS.entries()) {
     const object = objects[index];
@@ -120,6 +150,21 @@ async function issue(
       throw new Error(`${wanted} was to be made, not ${object?.metadata.name ?? ''}`);
     if (!isSame(object['data'], stored[secret])) await secrets.write(object, stored[secret]);
   }
+  const written = CREDENTIAL_SECRETS.map((secret, index) => [secret, decodedData(objects[index])] as const);
+  return Object.fromEntries(written) as ObservedCredentials;
+}
+
+async function rotate(
+  psc: StoredPsc,
+  { step, mark }: Rotation,
+  { secrets, dataPlane, wallMs }: PscCredentialsOptions,
+): Promise<void> {
+  const { name } = psc.metadata;
+  const stored = await secrets.read(credentialSecretRef(name, 'authority'));
+  const authorities = authoritiesOf(stored?.data);
+  if (stored === undefined || authorities === undefined || authoritiesMark(authorities) !== mark) return;
+  const data = await rotatedAuthority(name, stored.data, step, wallMs());
+  await secrets.write(secretObject(viewCluster(psc, dataPlane), 'authority', data), stored);
 }
 
 async function readAll(psc: string, secrets: SecretStore): Promise<StoredCredentials> {

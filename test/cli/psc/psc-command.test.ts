@@ -19,12 +19,14 @@ describe('flotilla psc', () => {
   test('says what it can do, with examples', async () => {
     const { code, out } = await runFlotilla(['psc', '--help']);
     expect(code).toBe(0);
-    for (const command of ['get', 'watch', 'explain', 'bundle']) expect(out).toMatch(new RegExp(`psc ${command}`));
+    for (const command of ['get', 'watch', 'explain', 'rotate', 'bundle'])
+      expect(out).toMatch(new RegExp(`psc ${command}`));
   });
 
   test.each<[string, readonly string[], RegExp]>([
     ['explain of nothing', ['explain'], /no PSC was named/],
     ['explain of two things', ['explain', 'demo', '--file', 'x.yaml'], /both a name and --file/],
+    ['a rotation of what nobody has', ['rotate', 'demo', 'disks'], /no disks to rotate/],
     ['a dry run of what never changes anything', ['explain', 'demo', '--dry-run'], /--dry-run without --file/],
   ])('refuses %s as a wrong use', async (_, args, says) => {
     const { code, err } = await runFlotilla(['psc', ...args]);

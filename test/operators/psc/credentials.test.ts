@@ -9,9 +9,11 @@ import {
   type ObservedCredentials,
   type SecretData,
 } from '../../../operators/psc/credentials/credential-secrets.ts';
+import { heldCertificates } from '../../../operators/psc/credentials/held-certificates.ts';
 import { issueCredentials } from '../../../operators/psc/credentials/issue-credentials.ts';
 import { LostCredentialsError } from '../../../operators/psc/credentials/lost-credentials-error.ts';
 import { isWhole, planCredentials } from '../../../operators/psc/credentials/plan-credentials.ts';
+import { rotatedAuthority, type RotationStep } from '../../../operators/psc/credentials/rotate-authority.ts';
 import {
   AUTHORITY_DAYS,
   CERTIFICATE_DAYS,
@@ -110,7 +112,7 @@ describe('a change of the cluster', () => {
     ]);
     const after = await reconciled(grown, fresh, NOW_MS);
     expect(after.tls).toMatchObject(fresh.tls ?? {});
-    expect(Object.keys(after.tls ?? {})).toHaveLength(9);
+    expect(Object.keys(after.tls ?? {})).toHaveLength(9 + 1);
   });
 
   test('by fewer brokers keeps the certificates of those that leave until they come near their end', async () => {
@@ -118,7 +120,10 @@ describe('a change of the cluster', () => {
     expect(planCredentials(viewOf(), grown, NOW_MS).drop).toEqual([]);
     const nowMs = NOW_MS + CERTIFICATE_DAYS * DAY_MS;
     expect(planCredentials(viewOf(), grown, nowMs).drop).toEqual(['kafka-3.pem', 'kafka-4.pem', 'kafka-5.pem']);
-    expect(Object.keys((await reconciled(viewOf(), grown, nowMs)).tls ?? {})).toEqual(PODS.map((pod) => `${pod}.pem`));
+    expect(Object.keys((await reconciled(viewOf(), grown, nowMs)).tls ?? {})).toEqual([
+      'ca.crt',
+      ...PODS.map((pod) => `${pod}.pem`),
+    ]);
   });
 
   test('of its domain makes the certificates of brokers anew, whose hosts have it, and not those of controllers', () => {
@@ -147,6 +152,102 @@ describe('a certificate is made anew', () => {
 
   test('when a clock that was wrong has made it for the future', () => {
     expect(planCredentials(viewOf(), fresh, NOW_MS - DAY_MS).issue).toHaveLength(PODS.length);
+  });
+});
+
+describe('other certificates that somebody asks for', () => {
+  const askedMs = NOW_MS + 1_500;
+  const wishing = (): ClusterView => ({ ...viewOf(), certificatesRequestedAt: new Date(askedMs).toISOString() });
+
+  test('are made once for all pods, by the same authority', async () => {
+    const plan = planCredentials(wishing(), fresh, askedMs + 100);
+    expect(plan.issue.map(({ pod, reason }) => [pod, reason])).toEqual(PODS.map((pod) => [pod, 'asked']));
+    const renewed = await reconciled(wishing(), fresh, askedMs + 100);
+    expect(renewed.authority).toEqual(fresh.authority);
+    expect(renewed.tls?.['kafka-0.pem']).not.toBe(fresh.tls?.['kafka-0.pem']);
+    expect(isWhole(planCredentials(wishing(), renewed, askedMs + DAY_MS))).toBe(true);
+  });
+
+  test('wait for the time of a wish from a clock that is ahead', () => {
+    expect(isWhole(planCredentials(wishing(), fresh, askedMs - 1))).toBe(true);
+  });
+});
+
+describe('an authority that is replaced', () => {
+  const replacedMs = NOW_MS + DAY_MS;
+  let replaced: ObservedCredentials;
+
+  beforeAll(async () => {
+    replaced = await rotated(fresh, 'replace', replacedMs);
+  });
+
+  test('is followed by one of another name that issues all certificates, and the same passwords hold', () => {
+    const { subject } = authorityOf(replaced);
+    expect(subject).toMatch(/^CN=orders-ca-[0-9a-f]{8}$/);
+    expect(subject).not.toBe(authorityOf(fresh).subject);
+    for (const pod of PODS) expect(held(replaced, pod).certificate.verify(authorityOf(replaced).publicKey)).toBe(true);
+    expect(replaced.platformUsers).toEqual(fresh.platformUsers);
+    expect(isWhole(planCredentials(viewOf(), replaced, replacedMs + DAY_MS))).toBe(true);
+  });
+
+  test('vouches for its successor in the chain of every certificate, for as long as it lasts itself', () => {
+    for (const pod of PODS) {
+      const voucher = new X509Certificate(held(replaced, pod).chain);
+      expect(voucher.subject).toBe(authorityOf(replaced).subject);
+      expect(voucher.checkIssued(authorityOf(fresh))).toBe(true);
+      expect(voucher.verify(authorityOf(fresh).publicKey)).toBe(true);
+      expect(voucher.ca).toBe(true);
+      expect(held(replaced, pod).certificate.verify(voucher.publicKey)).toBe(true);
+      expect(voucher.validToDate).toEqual(authorityOf(fresh).validToDate);
+    }
+  });
+
+  test('is trusted on by pods and clients, and its key is not kept', () => {
+    const both = `${replaced.authority?.['tls.crt'] ?? ''}${fresh.authority?.['tls.crt'] ?? ''}`;
+    expect(replaced.ca).toEqual({ 'ca.crt': both });
+    expect(replaced.tls?.['ca.crt']).toBe(both);
+    expect(Object.values(replaced.authority ?? {}).join('')).not.toContain(fresh.authority?.['tls.key']);
+  });
+
+  test('is forgotten once it is retired, by the certificates of all pods too', async () => {
+    const retired = await rotated(replaced, 'retire', replacedMs + DAY_MS);
+    expect(retired.ca).toEqual({ 'ca.crt': replaced.authority?.['tls.crt'] });
+    expect(retired.tls?.['ca.crt']).toBe(replaced.authority?.['tls.crt']);
+    for (const pod of PODS) {
+      expect(held(retired, pod).chain).toBe('');
+      expect(held(retired, pod).certificate.fingerprint).not.toBe(held(replaced, pod).certificate.fingerprint);
+    }
+    expect(Object.keys(retired.authority ?? {})).toEqual(['tls.crt', 'tls.key']);
+  });
+
+  test('is not replaced once more before it is retired', async () => {
+    await expect(rotatedAuthority('orders', replaced.authority ?? {}, 'replace', replacedMs)).rejects.toThrow(
+      'still about to replace',
+    );
+  });
+
+  test('takes pods along that leave and are placed no longer', async () => {
+    const grown = await reconciled(viewOf({ brokers: 6 }), fresh, NOW_MS);
+    const after = await rotated(grown, 'replace', replacedMs);
+    expect(held(after, 'kafka-5').certificate.verify(authorityOf(after).publicKey)).toBe(true);
+    expect(
+      held(after, 'kafka-5').certificate.checkHost(certificateHosts(viewOf(), 'broker', 'kafka-5')[0] ?? ''),
+    ).toBeDefined();
+  });
+
+  test('shows everybody who may know only when certificates were made, and when they end', () => {
+    const certificates = heldCertificates(replaced);
+    expect(certificates?.authority.madeAtMs).toBe(replacedMs);
+    expect(certificates?.former).toEqual({ endMs: NOW_MS + AUTHORITY_DAYS * DAY_MS });
+    expect(certificates?.mark).not.toBe(heldCertificates(fresh)?.mark);
+    expect([...(certificates?.pods ?? [])].map(([pod, { fingerprint, endMs }]) => [pod, fingerprint, endMs])).toEqual(
+      [...PODS].map((pod) => [
+        pod,
+        held(replaced, pod).certificate.fingerprint256,
+        replacedMs + CERTIFICATE_DAYS * DAY_MS,
+      ]),
+    );
+    expect(JSON.stringify(certificates)).not.toContain('PRIVATE');
   });
 });
 
@@ -213,6 +314,14 @@ async function reconciled(
   return Object.fromEntries(found) as ObservedCredentials;
 }
 
+/** What is there after a step, and the issue that follows from it. */
+async function rotated(observed: ObservedCredentials, step: RotationStep, nowMs: number): Promise<ObservedCredentials> {
+  const authority = await rotatedAuthority('orders', observed.authority ?? {}, step, nowMs);
+  const plan = planCredentials(viewOf(), { ...observed, authority }, nowMs);
+  expect(plan.authority).toBe('keep');
+  return await reconciled(viewOf(), { ...observed, authority }, nowMs);
+}
+
 function decoded(secret: KubernetesObject): SecretData {
   const { data } = secret as { readonly data?: SecretData };
   return Object.fromEntries(
@@ -228,13 +337,13 @@ function pem(pod: string): string {
   return fresh.tls?.[`${pod}.pem`] ?? '';
 }
 
+/** A pod's private key, its certificate, and what is shown along with that. */
 function held(
   { tls }: ObservedCredentials,
   pod: string,
-): { readonly certificate: X509Certificate; readonly key: string } {
-  const text = tls?.[`${pod}.pem`] ?? '';
-  const start = text.indexOf('-----BEGIN CERTIFICATE');
-  return { certificate: new X509Certificate(text.slice(start)), key: text.slice(0, start) };
+): { readonly certificate: X509Certificate; readonly key: string; readonly chain: string } {
+  const [key = '', certificate = '', ...chain] = (tls?.[`${pod}.pem`] ?? '').split(/(?<=-----END [A-Z ]+-----\n)/);
+  return { key, certificate: new X509Certificate(certificate), chain: chain.join('') };
 }
 
 function swapKey(certificateFrom: string, keyFrom: string): string {

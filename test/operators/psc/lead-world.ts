@@ -43,6 +43,7 @@ export function leadWorld(first: Observed, steps?: Steps): LeadWorld {
     fresh: () => Promise.resolve(observed),
     credentials: () => Promise.resolve(first.credentials),
     issueCredentials: written('issue'),
+    rotateAuthority: written('rotate'),
     apply: async (object) => {
       await written('apply')();
       return object;
@@ -61,6 +62,7 @@ export function leadWorld(first: Observed, steps?: Steps): LeadWorld {
   const kafka: KafkaPort = {
     cached: () => first.kafka,
     fresh: () => Promise.resolve(first.kafka),
+    shownCertificates: () => Promise.resolve(new Map()),
     alterClusterSettings: written('settings'),
     alterDefaultQuota: written('quota'),
     electPreferred: written('elect'),

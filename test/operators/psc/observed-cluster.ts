@@ -40,6 +40,7 @@ export function emptyCluster(psc: PhysicalStatefulCluster): Observed {
     pods: [],
     claims: [],
     credentials: { state: 'incomplete', reason: 'none are there' },
+    shown: new Map(),
     resolvedHosts: new Set(),
     kafka: { state: 'unreachable', reason: 'no broker answers' },
     freshness: 'cached',
@@ -76,6 +77,7 @@ export function runningCluster(psc: PhysicalStatefulCluster): Observed {
       capacityGib: storage[role].sizeGib,
     })),
     credentials: { state: 'whole' },
+    shown: new Map(),
     resolvedHosts: new Set(),
     kafka: healthyKafka(
       view.brokers.map(({ ordinal, zone }) => ({ ordinal, zone })),

@@ -33,6 +33,10 @@ export function clusterPort(world: World, process: Caller, courier: Courier, ran
       write('issue credentials', () => {
         world.issueCredentials(psc);
       }),
+    rotateAuthority: (_psc, rotation) =>
+      write(`${rotation.step} the authority`, () => {
+        world.credentials.rotate(rotation);
+      }),
     apply: (object) => {
       const decision = judge.decided(process, 'stop');
       return write(`apply ${objectKey(object)}`, () => {

@@ -25,6 +25,7 @@ export function unfinished(world: World): string | undefined {
   return (
     unfinishedPods(world) ??
     unfinishedShrink(world) ??
+    unfinishedCertificates(world) ??
     unfinishedKafka(world) ??
     unfinishedTiering(world) ??
     unfinishedStatus(world)
@@ -116,6 +117,10 @@ function unfinishedShrink({ api, pods, kafka, claims }: World): string | undefin
   if (claim !== undefined && !isKept) return `${claim.metadata.name} is still there`;
   const [volume] = claims.leftOver();
   return volume === undefined ? undefined : `${volume} was never released`;
+}
+
+function unfinishedCertificates({ api, credentials }: World): string | undefined {
+  return credentials.unfinished(api.storedPsc()?.spec.maintenance?.authorityRequestedAt);
 }
 
 function unfinishedKafka({ api, kafka, dataPlane }: World): string | undefined {

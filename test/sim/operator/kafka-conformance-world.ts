@@ -130,6 +130,7 @@ function portTo(world: World): KafkaPort {
   return {
     cached: (psc) => port.cached(psc),
     fresh: (psc) => drive(port.fresh(psc)),
+    shownCertificates: (psc, held, freshness) => drive(port.shownCertificates(psc, held, freshness)),
     alterClusterSettings: (psc, set, remove) => drive(port.alterClusterSettings(psc, set, remove)),
     alterDefaultQuota: (psc, values) => drive(port.alterDefaultQuota(psc, values)),
     electPreferred: (psc, partitions) => drive(port.electPreferred(psc, partitions)),

@@ -44,6 +44,18 @@ export function kafkaPort(world: World, process: KafkaCaller, courier: Courier, 
         return { state: 'unreachable', reason: 'no answer' };
       }
     },
+    shownCertificates: async (_psc, _held, freshness) => {
+      if (freshness === 'cached') return world.credentials.shown();
+      try {
+        return await courier.send({
+          what: 'look at certificates',
+          kind: 'read',
+          serve: () => world.credentials.shown(),
+        });
+      } catch {
+        return new Map();
+      }
+    },
     alterClusterSettings: (_psc, set, remove) =>
       write(`alter settings ${Object.keys(set).join(', ')}`, () => {
         kafka.alterSettings(set, remove);

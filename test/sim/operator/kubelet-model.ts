@@ -14,8 +14,8 @@ export interface KubeletParts {
   readonly claims: ClaimsModel;
   readonly kafka: KafkaModel;
   readonly nodes: readonly NodeModel[];
-  /** Whether the pod's certificate is there. */
-  readonly hasCredentials: (pod: string) => boolean;
+  /** Whether the pod's certificate is in what it mounts. */
+  readonly mountCredentials: (pod: PodRecord) => boolean;
   /** A process is about to use a volume. */
   readonly onVolumeUsed: (nodeId: number, volume: string) => void;
   readonly onGone: (pod: PodRecord) => void;
@@ -145,10 +145,10 @@ export class KubeletModel {
   }
 
   #start(pod: PodRecord): void {
-    const { claims, kafka, random, hasCredentials, onVolumeUsed } = this.#parts;
+    const { claims, kafka, random, mountCredentials, onVolumeUsed } = this.#parts;
     pod.container = { state: 'running', restarts: pod.restarts };
     this.publish(pod);
-    if (isConfigBad(pod.files ?? {}) || !hasCredentials(pod.name)) {
+    if (isConfigBad(pod.files ?? {}) || !mountCredentials(pod)) {
       this.#later(pod, random.int(1_000, 4_000), () => {
         this.#exited(pod);
       });

@@ -53,6 +53,12 @@ export const MUTANTS: readonly Mutant[] = [
   withRules('every noise of metrics is said', 'quiet', 1, {
     tieringOf: (members, { psc, kafka }) => RULES.tieringOf(members, { kafka, psc: alwaysInTrouble(psc) }),
   }),
+  withRules('a former authority goes before everybody can do without', 'trusted', 1, {
+    rotationStep: (held, observed) => RULES.rotationStep(held, { ...observed, shown: held.pods }),
+  }),
+  withRules('a former authority goes as soon as there is another', 'trusted', 1, {
+    rotationStep: (held, observed) => (held.former === undefined ? RULES.rotationStep(held, observed) : 'retire'),
+  }),
   {
     name: 'a plan is made that the judge refuses',
     killedBy: 'no-mistake',
@@ -94,6 +100,10 @@ export const MUTANTS: readonly Mutant[] = [
   withPorts('a broker that stalls is left alone', 'liveness', 8, (ports) => ({
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({ ...read, psc: withoutStalls(read.psc) })),
+  })),
+  withPorts('a wish for another authority is overlooked', 'liveness', 1, (ports) => ({
+    ...ports,
+    cluster: { ...ports.cluster, rotateAuthority: () => Promise.resolve() },
   })),
   withPorts('no gate is ever set', 'liveness', 1, (ports) => ({
     ...ports,

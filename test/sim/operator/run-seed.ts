@@ -4,6 +4,7 @@ import { unfinished } from './convergence.ts';
 import { injectFault } from './faults.ts';
 import type { Invariant, Violation } from './invariants.ts';
 import type { Reconcile } from './operator-process.ts';
+import { EPOCH_MS } from './wall-clock.ts';
 import { chooseSteps, mendAll } from './workload.ts';
 import { World } from './world.ts';
 
@@ -46,6 +47,7 @@ export async function runSeed(seed: number, { reconcile, huntFor, onEvent }: Run
   world.createPsc(brokers, random.int(1, 3), random.pick([0, 0, 0, 3]));
   schedule(world, steps, random);
   scheduleFaults(world, endMs, random);
+  scheduleRotations(world, endMs, new Prng(seed ^ 0x7a3d_11e5));
   await scheduler.runUntil(endMs, isOver);
   const needsTheEnd = huntFor === undefined || huntFor === 'liveness' || huntFor === 'quiet';
   if (!isOver() && needsTheEnd) {
@@ -80,6 +82,27 @@ function scheduleFaults(world: World, endMs: number, random: Prng): void {
     world.scheduler.at(random.int(0, endMs - 1), () => {
       injectFault(world, random);
     });
+  }
+}
+
+/** In some lives people ask for other certificates, or for another authority, and perhaps again while it is being replaced. */
+function scheduleRotations(world: World, endMs: number, random: Prng): void {
+  if (!random.chance(0.4)) return;
+  const wishes = random.int(1, 3);
+  let atMs = random.int(60_000, endMs);
+  for (let wish = 0; wish < wishes && atMs < endMs; wish += 1) {
+    const what = random.chance(0.75) ? 'authorityRequestedAt' : 'certificatesRequestedAt';
+    world.scheduler.at(atMs, () => {
+      world.note(`STEP ${what}`);
+      world.api.editPsc((psc) => ({
+        ...psc,
+        spec: {
+          ...psc.spec,
+          maintenance: { ...psc.spec.maintenance, [what]: new Date(EPOCH_MS + world.scheduler.nowMs).toISOString() },
+        },
+      }));
+    });
+    atMs += random.int(1_000, 300_000);
   }
 }
 

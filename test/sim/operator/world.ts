@@ -8,6 +8,7 @@ import type { Trace } from '../kernel/trace.ts';
 import { ApiModel } from './api-model.ts';
 import { BalancerModel } from './balancer-model.ts';
 import { ClaimsModel } from './claims-model.ts';
+import { CredentialsModel } from './credentials-model.ts';
 import { Judge } from './judge.ts';
 import { KafkaModel } from './kafka-model.ts';
 import { LeaseModel } from './lease-model.ts';
@@ -35,6 +36,7 @@ export class World {
   readonly claims: ClaimsModel;
   readonly names: NamesModel;
   readonly pods: PodsModel;
+  readonly credentials: CredentialsModel;
   readonly judge: Judge;
   readonly balancer: BalancerModel;
   readonly reconcile: Reconcile;
@@ -43,7 +45,6 @@ export class World {
   /** Keys of other objects that somebody has deleted. */
   readonly deletedByHand = new Set<string>();
   readonly #random: Prng;
-  readonly #issued = new Set<string>();
   readonly #processes: OperatorProcess[] = [];
   #weather: Weather = FAIR_WEATHER;
   #lastHarmAtMs = -Infinity;
@@ -73,7 +74,7 @@ export class World {
       claims: this.claims,
       kafka: this.kafka,
       nodes,
-      hasCredentials: (pod) => this.#issued.has(pod),
+      mountCredentials: (pod) => this.credentials.mount(pod),
       onVolumeUsed: (nodeId, volume) => {
         this.judge.volumeUsed(nodeId, volume);
       },
@@ -83,6 +84,15 @@ export class World {
     });
     this.judge = new Judge(this);
     this.balancer = new BalancerModel(this);
+    this.credentials = new CredentialsModel({
+      scheduler,
+      // Of its own: what goes on elsewhere in a world stays as it was.
+      random: new Prng(seed ^ 0x2c1b_3c6d),
+      pods: () => this.pods.all(),
+      onDistrust: (message) => {
+        this.judge.violate('trusted', message);
+      },
+    });
     for (let index = 0; index < PROCESSES; index += 1) this.#startProcess();
   }
 
@@ -160,17 +170,11 @@ export class World {
   }
 
   credentialsOf(psc: StoredPsc): ObservedCredentialsState {
-    const view = viewCluster(psc, this.dataPlane);
-    const missing = [...view.controllers, ...view.brokers].filter(({ name }) => !this.#issued.has(name));
-    const [first] = missing;
-    return first === undefined
-      ? { state: 'whole' }
-      : { state: 'incomplete', reason: `${first.name} has no certificate` };
+    return this.credentials.stateFor(viewCluster(psc, this.dataPlane));
   }
 
   issueCredentials(psc: StoredPsc): void {
-    const view = viewCluster(psc, this.dataPlane);
-    for (const { name } of [...view.controllers, ...view.brokers]) this.#issued.add(name);
+    this.credentials.issue(viewCluster(psc, this.dataPlane));
   }
 
   /** From now on nothing goes wrong any more. */

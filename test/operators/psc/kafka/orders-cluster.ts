@@ -21,7 +21,7 @@ import { refusalsIn } from '../../../../operators/psc/kafka/kafka-error.ts';
 import { realKafkaPort, type RealKafkaPort } from '../../../../operators/psc/kafka/kafka-port.ts';
 import type { KafkaView, PartitionView, ReachableKafka, StoredPsc } from '../../../../operators/psc/observed.ts';
 import { exampleDataPlane, examplePsc } from '../../../support/example-psc.ts';
-import { startKafka, type RunningKafka } from '../../../support/kafka-processes.ts';
+import { type RunningKafka, startKafka, type StartOptions } from '../../../support/kafka-processes.ts';
 import { eventually } from '../../../support/kafka-wait.ts';
 import type { ObjectStore } from '../../../support/object-store.ts';
 import { tierJars } from '../../../support/tier-jars.ts';
@@ -74,8 +74,9 @@ export class OrdersCluster {
     };
   }
 
-  static async start(): Promise<OrdersCluster> {
-    return new OrdersCluster(await startKafka(example, exampleDataPlane('local')));
+  /** @param options how it may differ from a cluster of its own certificates */
+  static async start(options: Pick<StartOptions, 'tls'> = {}): Promise<OrdersCluster> {
+    return new OrdersCluster(await startKafka(example, exampleDataPlane('local'), options));
   }
 
   /** With Infinite Storage in a store that need not be there yet. */

@@ -6,6 +6,7 @@ import type { KubernetesObject } from '../../../../contracts/kubernetes-object.t
 import { NAMESPACES, pscNamespace } from '../../../../contracts/names.ts';
 import { intended, isAsIntended } from '../../../../operators/psc/intent.ts';
 import { readPlatformCredentials, secretStore } from '../../../../operators/psc/kubernetes/secret-store.ts';
+import type { HeldCertificates } from '../../../../operators/psc/credentials/held-certificates.ts';
 import type { StoredPsc } from '../../../../operators/psc/observed.ts';
 import { ConflictError, TooManyDisruptionsError } from '../../../../operators/psc/ports.ts';
 import { ApiServerError } from '../../../../operators/runtime/api-server.ts';
@@ -198,16 +199,37 @@ describe('credentials', () => {
     expect(losers.length).toBeLessThan(2);
     for (const error of losers) expect(error).toBeInstanceOf(ConflictError);
     await operator.port.issueCredentials(psc);
-    expect(await operator.port.credentials(psc)).toEqual({ state: 'whole' });
+    expect(await operator.port.credentials(psc)).toMatchObject({ state: 'whole' });
     const { password, ca } = await readPlatformCredentials(secretStore(real.api), OTHER, PLATFORM_USERS.operator);
     expect(password.length).toBeGreaterThan(20);
     expect(ca).toContain('BEGIN CERTIFICATE');
   });
 
+  test('get another authority, and forget the former one, with nothing of it left in any Secret', async () => {
+    const psc = await stored(OTHER);
+    const certificates = async (): Promise<HeldCertificates> => {
+      const state = await operator.port.credentials(psc);
+      if (state.state !== 'whole' || state.certificates === undefined) throw new Error(`they are ${state.state}`);
+      return state.certificates;
+    };
+    const { ca: first } = await readPlatformCredentials(secretStore(real.api), OTHER, PLATFORM_USERS.operator);
+    for (const step of ['replace', 'retire'] as const) {
+      await operator.port.rotateAuthority(psc, { step, mark: (await certificates()).mark });
+      expect(await operator.port.credentials(psc)).toMatchObject({ state: 'incomplete' });
+      await operator.port.issueCredentials(psc);
+    }
+    expect((await certificates()).former).toBeUndefined();
+    const { ca: second } = await readPlatformCredentials(secretStore(real.api), OTHER, PLATFORM_USERS.operator);
+    expect(second.match(/BEGIN CERTIFICATE/g)).toHaveLength(1);
+    expect(second).not.toBe(first);
+    const kept = await secretStore(real.api).read({ namespace: NAMESPACES.system, name: `${OTHER}-ca-key` });
+    expect(Object.keys(kept?.data ?? {}).sort()).toEqual(['tls.crt', 'tls.key']);
+  });
+
   test('that are lost are seen to be lost before anything is disrupted', async () => {
     const psc = await stored(OTHER);
     await write('DELETE', `/api/v1/namespaces/${pscNamespace(OTHER)}/secrets/kafka-platform-users`, {});
-    expect(await operator.port.credentials(psc)).toEqual({ state: 'whole' });
+    expect(await operator.port.credentials(psc)).toMatchObject({ state: 'whole' });
     await operator.port.fresh(OTHER);
     expect(await operator.port.credentials(psc)).toMatchObject({ state: 'lost' });
   });

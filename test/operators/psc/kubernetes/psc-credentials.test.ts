@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '../../../../contracts/kubernetes-object.ts';
 import type { StoredPsc } from '../../../../operators/psc/observed.ts';
 import { decodedData, type SecretRef } from '../../../../operators/psc/credentials/credential-secrets.ts';
+import type { HeldCertificates } from '../../../../operators/psc/credentials/held-certificates.ts';
 import { pscCredentials } from '../../../../operators/psc/kubernetes/psc-credentials.ts';
 import type { SecretStore, StoredSecret } from '../../../../operators/psc/kubernetes/secret-store.ts';
 import { exampleDataPlane, examplePsc } from '../../../support/example-psc.ts';
@@ -23,7 +24,7 @@ describe("the operator's login to a PSC's Kafka", () => {
     const { store } = memoryStore();
     await credentialsOn(store).issue(psc);
     const another = credentialsOn(store);
-    expect(await another.state(psc)).toEqual({ state: 'whole' });
+    expect(await another.state(psc)).toMatchObject({ state: 'whole' });
     expect(await another.login(psc)).toEqual({ password: 'secret', ca: expect.stringContaining('BEGIN CERTIFICATE') });
   });
 
@@ -50,7 +51,7 @@ describe('credentials that were just issued', () => {
     const credentials = credentialsOn(store);
     await credentials.issue(psc);
     const before = reads.length;
-    expect(await credentials.state(psc)).toEqual({ state: 'whole' });
+    expect(await credentials.state(psc)).toMatchObject({ state: 'whole' });
     expect(reads).toHaveLength(before);
     expect(await credentials.state(storedPsc('uid-1', 6))).toMatchObject({ state: 'incomplete' });
   });
@@ -63,6 +64,33 @@ describe('credentials that were just issued', () => {
     expect(await credentials.state(psc)).toMatchObject({ state: 'incomplete' });
   });
 });
+
+describe('the authority', () => {
+  test('is replaced once for one decision, however often it is sent, and what follows from it is issued next', async () => {
+    const { store } = memoryStore();
+    const credentials = credentialsOn(store);
+    await credentials.issue(psc);
+    const before = await certificatesOf(credentials);
+    for (let time = 0; time < 2; time += 1) await credentials.rotate(psc, { step: 'replace', mark: before.mark });
+    expect(await credentials.state(psc)).toMatchObject({ state: 'incomplete' });
+    await credentials.issue(psc);
+    const after = await certificatesOf(credentials);
+    expect(after.former).toEqual({ endMs: before.authority.endMs });
+    expect(after.mark).not.toBe(before.mark);
+    expect(await certificatesOf(credentialsOn(store))).toEqual(after);
+    await credentials.rotate(psc, { step: 'retire', mark: before.mark });
+    expect(await certificatesOf(credentials)).toEqual(after);
+    await credentials.rotate(psc, { step: 'retire', mark: after.mark });
+    await credentials.issue(psc);
+    expect((await certificatesOf(credentials)).former).toBeUndefined();
+  });
+});
+
+async function certificatesOf(credentials: ReturnType<typeof pscCredentials>): Promise<HeldCertificates> {
+  const state = await credentials.state(psc);
+  if (state.state !== 'whole' || state.certificates === undefined) throw new Error(`they are ${state.state}`);
+  return state.certificates;
+}
 
 function credentialsOn(secrets: SecretStore): ReturnType<typeof pscCredentials> {
   return pscCredentials({

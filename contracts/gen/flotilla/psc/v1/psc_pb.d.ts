@@ -1322,6 +1322,21 @@ export declare type MaintenanceSpec = Message<"flotilla.psc.v1.MaintenanceSpec">
    * @generated from field: repeated string excluded_topics = 5;
    */
   excludedTopics: string[];
+
+  /**
+   * Other certificates of all pods are asked for by setting this to the present time.
+   *
+   * @generated from field: google.protobuf.Timestamp certificates_requested_at = 6;
+   */
+  certificatesRequestedAt?: Timestamp | undefined;
+
+  /**
+   * Another authority of all certificates is asked for by setting this to the present time. Once more while the former one is
+   * still trusted: it is trusted no longer as soon as every pod can do without.
+   *
+   * @generated from field: google.protobuf.Timestamp authority_requested_at = 7;
+   */
+  authorityRequestedAt?: Timestamp | undefined;
 };
 
 /**
@@ -1364,6 +1379,21 @@ export declare type MaintenanceSpecJson = {
    * @generated from field: repeated string excluded_topics = 5;
    */
   excludedTopics?: string[];
+
+  /**
+   * Other certificates of all pods are asked for by setting this to the present time.
+   *
+   * @generated from field: google.protobuf.Timestamp certificates_requested_at = 6;
+   */
+  certificatesRequestedAt?: TimestampJson;
+
+  /**
+   * Another authority of all certificates is asked for by setting this to the present time. Once more while the former one is
+   * still trusted: it is trusted no longer as soon as every pod can do without.
+   *
+   * @generated from field: google.protobuf.Timestamp authority_requested_at = 7;
+   */
+  authorityRequestedAt?: TimestampJson;
 };
 
 /**
@@ -1470,6 +1500,11 @@ export declare type PhysicalStatefulClusterStatus = Message<"flotilla.psc.v1.Phy
    * @generated from field: repeated flotilla.psc.v1.LeavingBroker leaving = 15;
    */
   leaving: LeavingBroker[];
+
+  /**
+   * @generated from field: flotilla.psc.v1.CertificatesStatus certificates = 16;
+   */
+  certificates?: CertificatesStatus | undefined;
 };
 
 /**
@@ -1570,6 +1605,11 @@ export declare type PhysicalStatefulClusterStatusJson = {
    * @generated from field: repeated flotilla.psc.v1.LeavingBroker leaving = 15;
    */
   leaving?: LeavingBrokerJson[];
+
+  /**
+   * @generated from field: flotilla.psc.v1.CertificatesStatus certificates = 16;
+   */
+  certificates?: CertificatesStatusJson;
 };
 
 /**
@@ -1949,6 +1989,64 @@ export declare type LeavingBrokerJson = {
  * Use `create(LeavingBrokerSchema)` to create a new message.
  */
 export declare const LeavingBrokerSchema: GenMessage<LeavingBroker, {jsonType: LeavingBrokerJson}>;
+
+/**
+ * What clients have to know of the PSC's own authority, and when something ends.
+ *
+ * @generated from message flotilla.psc.v1.CertificatesStatus
+ */
+export declare type CertificatesStatus = Message<"flotilla.psc.v1.CertificatesStatus"> & {
+  /**
+   * @generated from field: google.protobuf.Timestamp authority_ends = 1;
+   */
+  authorityEnds?: Timestamp | undefined;
+
+  /**
+   * The first to end of those that pods show to clients, or have been given.
+   *
+   * @generated from field: google.protobuf.Timestamp first_pod_ends = 2;
+   */
+  firstPodEnds?: Timestamp | undefined;
+
+  /**
+   * Until when the authority before this one is trusted: clients need the present one's certificate by then.
+   *
+   * @generated from field: google.protobuf.Timestamp former_authority_until = 3;
+   */
+  formerAuthorityUntil?: Timestamp | undefined;
+};
+
+/**
+ * What clients have to know of the PSC's own authority, and when something ends.
+ *
+ * @generated from message flotilla.psc.v1.CertificatesStatus
+ */
+export declare type CertificatesStatusJson = {
+  /**
+   * @generated from field: google.protobuf.Timestamp authority_ends = 1;
+   */
+  authorityEnds?: TimestampJson;
+
+  /**
+   * The first to end of those that pods show to clients, or have been given.
+   *
+   * @generated from field: google.protobuf.Timestamp first_pod_ends = 2;
+   */
+  firstPodEnds?: TimestampJson;
+
+  /**
+   * Until when the authority before this one is trusted: clients need the present one's certificate by then.
+   *
+   * @generated from field: google.protobuf.Timestamp former_authority_until = 3;
+   */
+  formerAuthorityUntil?: TimestampJson;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.CertificatesStatus.
+ * Use `create(CertificatesStatusSchema)` to create a new message.
+ */
+export declare const CertificatesStatusSchema: GenMessage<CertificatesStatus, {jsonType: CertificatesStatusJson}>;
 
 /**
  * Kubernetes' condition with the time of its last probe, which is written only together with another change.

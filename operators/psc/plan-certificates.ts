@@ -1,0 +1,115 @@
+import type { CertificatesStatus } from '../../contracts/gen/psc-types.ts';
+import { fewOf } from '../runtime/few-of.ts';
+import { isAsked } from './credentials/certificate-fault.ts';
+import type { HeldCertificates } from './credentials/held-certificates.ts';
+import type { RotationStep } from './credentials/rotate-authority.ts';
+import { AUTHORITY_RENEWAL_DAYS, DAY_MS, FORMER_AUTHORITY_DAYS } from './credentials/validity.ts';
+import type { Context } from './context.ts';
+import type { Observed, ObservedPod } from './observed.ts';
+import type { Wait, Write } from './plan.ts';
+
+/** What of a plan is about certificates that are there. */
+export interface CertificatesPlan {
+  readonly writes: readonly Write[];
+  readonly waits: readonly Wait[];
+}
+
+/** Waits until pods show what they were given, and replaces the authority when it is time to. */
+export function planCertificates({ observed, rules }: Context): CertificatesPlan {
+  const { credentials } = observed;
+  if (credentials.state !== 'whole' || credentials.certificates === undefined) return { writes: [], waits: [] };
+  const held = credentials.certificates;
+  const waits = lateWaits(held, observed);
+  const step = rules.rotationStep(held, observed);
+  if (step === undefined) return { writes: [], waits };
+  const rotation = { step, mark: held.mark } as const;
+  return { writes: [{ kind: 'rotate-authority', rotation }, EVENTS[step]], waits };
+}
+
+const EVENTS: Readonly<Record<RotationStep, Write>> = {
+  replace: {
+    kind: 'event',
+    type: 'Normal',
+    reason: 'AuthorityReplaced',
+    message:
+      'another authority issues all certificates; the former one is still trusted, and clients are to take the new one',
+  },
+  retire: {
+    kind: 'event',
+    type: 'Normal',
+    reason: 'AuthorityRetired',
+    message: 'the former authority is trusted no longer',
+  },
+};
+
+/**
+ * What is to be done about the authority now, if anything. The former one goes when its time is over, or when somebody asks for
+ * yet another, and not before every pod shows a certificate that was written along with its successor: nobody who runs knows the
+ * former one only then, or is known by it only.
+ */
+export function rotationStep(held: HeldCertificates, observed: Observed): RotationStep | undefined {
+  const { nowMs, psc } = observed;
+  const { authority, former } = held;
+  const { authorityRequestedAt } = psc.spec.maintenance ?? {};
+  const askedAtMs = authorityRequestedAt === undefined ? undefined : Date.parse(authorityRequestedAt);
+  const isWanted = isAsked(askedAtMs, authority.madeAtMs, nowMs);
+  if (former !== undefined) {
+    const isOver = isWanted || nowMs >= formerUntilMs(held);
+    return isOver && observed.pods.every(({ name }) => showsItsOwn(name, held, observed)) ? 'retire' : undefined;
+  }
+  const isOld = authority.endMs - nowMs < AUTHORITY_RENEWAL_DAYS * DAY_MS;
+  return isWanted || isOld ? 'replace' : undefined;
+}
+
+/** How long a pod has to show what it was given, before it is replaced for it. */
+export const CERTIFICATE_PATIENCE_MS = 60 * 60_000;
+
+/**
+ * Whether a pod is older than the certificate that it was given, and has not taken it in its time: it reads its files at its start
+ * only, as images do that know no better. It is replaced for one certificate once.
+ */
+export function isBehindItsFiles(
+  { name, createdAtMs }: ObservedPod,
+  { credentials, shown, nowMs }: Pick<Observed, 'credentials' | 'shown' | 'nowMs'>,
+): boolean {
+  const given = credentials.state === 'whole' ? credentials.certificates?.pods.get(name) : undefined;
+  const seen = shown.get(name);
+  if (given === undefined || seen === undefined || seen.fingerprint === given.fingerprint) return false;
+  return createdAtMs < given.madeAtMs && nowMs - given.madeAtMs > CERTIFICATE_PATIENCE_MS;
+}
+
+/** What the status says of certificates; nothing where nobody has looked at them. */
+export function certificatesStatus({ credentials, shown, psc }: Observed): CertificatesStatus | undefined {
+  if (credentials.state !== 'whole') return psc.status?.certificates;
+  const held = credentials.certificates;
+  if (held === undefined) return psc.status?.certificates;
+  const firstMs = Math.min(...[...held.pods.values(), ...shown.values()].map(({ endMs }) => endMs));
+  return {
+    authorityEnds: timeOf(held.authority.endMs),
+    ...(Number.isFinite(firstMs) ? { firstPodEnds: timeOf(firstMs) } : {}),
+    ...(held.former === undefined ? {} : { formerAuthorityUntil: timeOf(formerUntilMs(held)) }),
+  };
+}
+
+function formerUntilMs({ authority, former }: HeldCertificates): number {
+  return Math.min(authority.madeAtMs + FORMER_AUTHORITY_DAYS * DAY_MS, former?.endMs ?? Infinity);
+}
+
+function showsItsOwn(pod: string, { pods }: HeldCertificates, { shown }: Observed): boolean {
+  const fingerprint = shown.get(pod)?.fingerprint;
+  return fingerprint !== undefined && fingerprint === pods.get(pod)?.fingerprint;
+}
+
+/** Kubelets hand on what has changed within a minute or two. Who does not answer is waited for elsewhere. */
+function lateWaits(held: HeldCertificates, observed: Observed): readonly Wait[] {
+  const late = [...observed.shown.keys()].filter((pod) => !showsItsOwn(pod, held, observed)).sort();
+  if (late.length === 0) return [];
+  const message = `${fewOf(late, MAX_NAMED)}: shown to clients is still the certificate before the one in the Secret kafka-tls`;
+  return [{ task: 'certificates', reason: 'WaitingForCertificates', message }];
+}
+
+const MAX_NAMED = 5;
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,41 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseRotated, rotationText, rotationWish } from '../../../cli/psc/rotate.ts';
+import { pscDetail } from '../../../cli/psc/psc-table.ts';
+import type { StoredPsc } from '../../../operators/psc/observed.ts';
+import { examplePsc } from '../../support/example-psc.ts';
+
+const NOW_MS = Date.UTC(2026, 10, 30);
+const UNTIL = '2027-05-01T00:00:00Z';
+
+describe('a rotation that is asked for', () => {
+  test('is a wish with the time of the moment', () => {
+    const time = new Date(NOW_MS).toISOString();
+    expect(rotationWish(pscWith({}), 'certificates', 'once', NOW_MS)).toEqual({ certificatesRequestedAt: time });
+    expect(rotationWish(pscWith({}), 'authority', 'once', NOW_MS)).toEqual({ authorityRequestedAt: time });
+  });
+
+  test('of an authority that is being replaced takes the former one from clients, which has to be said', () => {
+    const rotating = pscWith({ formerAuthorityUntil: UNTIL });
+    expect(() => rotationWish(rotating, 'authority', 'once', NOW_MS)).toThrow(`trusted until ${UNTIL}`);
+    expect(rotationWish(rotating, 'authority', 'again', NOW_MS)).toHaveProperty('authorityRequestedAt');
+    expect(rotationWish(rotating, 'certificates', 'once', NOW_MS)).toHaveProperty('certificatesRequestedAt');
+  });
+
+  test('of anything else is refused', () => {
+    expect(() => parseRotated('disks')).toThrow('there is no disks to rotate');
+    expect(parseRotated('authority')).toBe('authority');
+  });
+
+  test('says what clients have to do', () => {
+    expect(rotationText(pscWith({}), 'authority')).toContain('clients are to take the new ca.crt');
+    expect(pscDetail(pscWith({ formerAuthorityUntil: UNTIL }), NOW_MS)).toContain(
+      `the authority before it is trusted until ${UNTIL}: clients need the new ca.crt by then`,
+    );
+  });
+});
+
+function pscWith(certificates: NonNullable<StoredPsc['status']>['certificates']): StoredPsc {
+  const example = examplePsc('local');
+  const status = certificates === undefined ? {} : { certificates };
+  return { ...example, status, metadata: { ...example.metadata, uid: 'uid', resourceVersion: '1', generation: 1 } };
+}
