@@ -21,11 +21,17 @@ export function stateOf(status: PhysicalStatefulCluster['status'], pod: string):
   return status?.brokers?.find((each) => each.pod === pod)?.state ?? '';
 }
 
-export function grownTo(ckus: number): unknown {
+export function grownTo(ckus: number): { readonly kafka: object } {
   const pods = (zone: number): readonly string[] =>
     Array.from({ length: ckus }, (_, index) => `kafka-${zone + 3 * index}`);
   const placement = { 'local-a': { pods: pods(0) }, 'local-b': { pods: pods(1) }, 'local-c': { pods: pods(2) } };
   return { kafka: { ckus, placement } };
+}
+
+/** Back to so many CKUs, and nothing of the brokers that go is kept. */
+export function shrunkTo(ckus: number): unknown {
+  const { kafka } = grownTo(ckus);
+  return { kafka: { ...kafka, brokers: { volumeGraceHours: 0 } } };
 }
 
 export function reasonOf(status: PhysicalStatefulCluster['status'], type: Parameters<typeof findCondition>[1]): string {

@@ -41,6 +41,8 @@ export interface Ledger {
   readonly controller: (name: 'operator' | 'balancer') => Promise<{ readonly pod: string; readonly zone: string }>;
   /** Kubernetes node that one of its pods runs on. */
   readonly podPlace: (pod: string) => Promise<{ readonly node: string }>;
+  /** Names of the volume claims of one kind of its pods, sorted. */
+  readonly volumesOf: (pods: 'kafka' | 'controller') => Promise<readonly string[]>;
   /** Resolves when it is gone, its volumes with it. */
   readonly remove: (timeoutMs: number) => Promise<void>;
 }
@@ -101,6 +103,15 @@ export async function makeLedger(local: LocalRegion): Promise<Ledger> {
       const { spec } = await get<Pod>(`/api/v1/namespaces/${namespace}/pods/${pod}`);
       if (spec?.nodeName === undefined) throw new Error(`${pod} runs on no node`);
       return { node: spec.nodeName };
+    },
+    volumesOf: async (pods) => {
+      const { items } = await get<{ readonly items: readonly KubernetesObject[] }>(
+        `/api/v1/namespaces/${namespace}/persistentvolumeclaims`,
+      );
+      return items
+        .map(({ metadata }) => metadata.name)
+        .filter((name) => name.startsWith(`data-${pods}-`))
+        .sort();
     },
     remove: async (timeoutMs) => {
       const ofNamespace = ['--namespace', namespace];
