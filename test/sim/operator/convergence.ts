@@ -19,9 +19,7 @@ import type { World } from './world.ts';
 /** What still keeps the cluster from being what the spec says; undefined when nothing does. */
 export function unfinished(world: World): string | undefined {
   // Where a volume is gone for good, no more can be finished than to say so.
-  if (world.lostClaims.size > 0) {
-    return unnamedLoss(world) ?? unfinishedPatience(world) ?? unfinishedLeaving(world) ?? unfinishedTiering(world);
-  }
+  if (world.lostClaims.size > 0) return unnamedLoss(world) ?? unfinishedPatience(world) ?? unfinishedTiering(world);
   return (
     unfinishedPods(world) ??
     unfinishedShrink(world) ??
@@ -32,27 +30,15 @@ export function unfinished(world: World): string | undefined {
   );
 }
 
+/** Whether a shrink goes on beside a loss that holds up its end: how far it comes depends on what the lost broker held. */
+export function isShrinkHampered({ api, lostClaims }: World): boolean {
+  return lostClaims.size > 0 && (api.storedPsc()?.status?.leaving ?? []).length > 0;
+}
+
 function unnamedLoss({ api, lostClaims }: World): string | undefined {
   const stalled = findCondition(api.storedPsc()?.status?.conditions, CONDITION_TYPES.stalled);
   const isSaid = stalled?.status === 'True' && [...lostClaims].every((name) => stalled.message?.includes(name));
   return isSaid ? undefined : `no condition names ${[...lostClaims].join(', ')}: ${stalled?.message ?? ''}`;
-}
-
-/** A broker without its volume cannot prove anything, and holds those up that would be stopped after it. */
-function unfinishedLeaving({ api, kafka, lostClaims }: World): string | undefined {
-  const psc = api.storedPsc();
-  // Nor can one whose storage stalls be restarted while a volume is gone: what it has to hand over stays.
-  if (kafka.brokerIds().some((id) => kafka.isStorageStalled(id))) return undefined;
-  const going = (psc?.status?.leaving ?? []).filter(
-    ({ goneAt }) => goneAt === undefined || psc?.spec.kafka?.brokers.volumeGraceHours === 0,
-  );
-  const lost = going.filter(({ pod }) => lostClaims.has(claimName(pod))).map(({ pod }) => ordinalOf(pod));
-  const stuckFrom = Math.max(-1, ...lost);
-  const late = going.find(
-    ({ pod, emptySince }) =>
-      ordinalOf(pod) > stuckFrom || (!lostClaims.has(claimName(pod)) && emptySince === undefined),
-  );
-  return late === undefined ? undefined : `${late.pod} is still leaving`;
 }
 
 /** A pod without its volume finds no node, which the operator says when it has waited for one long enough. */

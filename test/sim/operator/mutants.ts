@@ -17,11 +17,11 @@ export interface Mutant {
 }
 
 export const MUTANTS: readonly Mutant[] = [
-  withRules('brokers go whatever that does to ISRs', 'min-isr', 4, { brokersObstacle: () => undefined }),
+  withRules('brokers go whatever that does to ISRs', 'min-isr', 46, { brokersObstacle: () => undefined }),
   withRules('a roll begins whatever else ails', 'others-well', 5, { clusterObstacle: () => undefined }),
   withRules('a broker that stalls goes whatever else ails', 'others-well', 41, { stallObstacle: () => undefined }),
   withRules('it is always time for maintenance', 'in-window', 63, { isMaintenanceTime: () => true }),
-  withRules('batches look at no zone', 'one-zone', 4, { chooseBatch: regardlessOfZone }),
+  withRules('batches look at no zone', 'one-zone', 22, { chooseBatch: regardlessOfZone }),
   withRules('batches know no limit', 'zone-limit', 15, {
     chooseBatch: (due, _limit, obstacleTo) => RULES.chooseBatch(due, 64, obstacleTo),
   }),
@@ -34,7 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
     emptinessObstacle: () => undefined,
     isProvenByBalancer: () => true,
   }),
-  withRules('a shrink begins however little room is left', 'room-first', 1, { shrinkObstacle: () => undefined }),
+  withRules('a shrink begins however little room is left', 'room-first', 17, { shrinkObstacle: () => undefined }),
   withRules('volumes go with their brokers', 'volume-grace', 8, { isGraceOver: ({ goneAt }) => goneAt !== undefined }),
   withPorts('no broker is cordoned', 'cordon-first', 8, (ports) => ({
     ...ports,

@@ -1,6 +1,6 @@
 import { Prng } from '../kernel/prng.ts';
 import { Trace } from '../kernel/trace.ts';
-import { unfinished } from './convergence.ts';
+import { isShrinkHampered, unfinished } from './convergence.ts';
 import { injectFault } from './faults.ts';
 import type { Invariant, Violation } from './invariants.ts';
 import type { Reconcile } from './operator-process.ts';
@@ -122,6 +122,7 @@ async function settle(world: World, isOver: () => boolean): Promise<void> {
     judge.violate('liveness', left);
     return;
   }
+  if (isShrinkHampered(world)) return;
   // What the last change woke may still look once more.
   await scheduler.runUntil(scheduler.nowMs + 60_000, isOver);
   judge.beQuiet();

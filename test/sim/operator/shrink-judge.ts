@@ -32,8 +32,8 @@ export class ShrinkJudge {
   }
 
   cordoned(id: number, cordon: 'present' | 'absent'): void {
-    const { kafka, api, weather } = this.#world;
-    if (cordon === 'absent' || kafka.isCordoned(id) || weather.cacheLagMs > 0) return;
+    const { kafka, api } = this.#world;
+    if (cordon === 'absent' || kafka.isCordoned(id)) return;
     const leaving = (api.storedPsc()?.status?.leaving ?? []).filter(({ goneAt }) => goneAt === undefined);
     const going = new Set(leaving.map(({ pod }) => ordinalOf(pod)));
     const staying = kafka.brokerIds().filter((each) => !going.has(each));

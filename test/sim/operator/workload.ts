@@ -47,6 +47,12 @@ export function chooseSteps(random: Prng, brokers: number): readonly Step[] {
 /** Ends everything that keeps the cluster from becoming what the spec says. */
 export function mendAll(world: World): void {
   for (const mend of Object.values(MENDS)) mend(world);
+  const psc = world.api.storedPsc();
+  // Faults that hit the first pods of a new template look like its own: a person sees that the spec is as it should be, and asks again.
+  const isStopped = (psc?.status?.rolls ?? []).length > 0;
+  if (isStopped && psc?.status?.observedGeneration === psc?.metadata.generation) {
+    setMaintenance(world, { rollRequestedAt: new Date(world.scheduler.nowMs).toISOString() });
+  }
 }
 
 type Act = Step['act'];
@@ -276,9 +282,11 @@ function shrink(world: World, random: Prng): void {
   if (before <= 3) return;
   const after = Math.max(3, before - random.int(1, 4));
   // Then it has to wait until somebody has made room.
-  if (random.chance(0.15)) for (const id of [0, 1, 2]) world.kafka.fillDisk(id, 0.9);
+  const isFull = random.chance(0.25);
   world.scheduler.after(random.int(1_000, 40_000), () => {
-    if (!world.isHealed) place(world, after);
+    if (world.isHealed) return;
+    if (isFull) for (const id of [0, 1, 2]) world.kafka.fillDisk(id, 0.9);
+    place(world, after);
   });
   if (!random.chance(0.5)) return;
   world.scheduler.after(random.int(10_000, 400_000), () => {
