@@ -24,7 +24,7 @@ describe('The operator with a Connect cluster in a simulated world', () => {
   );
 
   test('lives the same life twice from the same seed', async () => {
-    const lives = await Promise.all([7, 7].map(eventsOf));
+    const lives = await Promise.all([8, 8].map(eventsOf));
     expect(lives[0]?.length).toBeGreaterThan(50);
     expect(lives[1]).toEqual(lives[0]);
   });
@@ -33,15 +33,15 @@ describe('The operator with a Connect cluster in a simulated world', () => {
     'does something worth judging: connectors are changed and started again, and faults are injected',
     async () => {
       let [calls, restarts, faults] = [0, 0, 0];
-      for (let seed = 1; seed <= 30; seed += 1) {
+      for (let seed = 1; seed <= 60; seed += 1) {
         const result = await runSeed(seed, { reconcile: CONNECT_CORE });
         calls += result.calls;
         restarts += result.restarts;
         faults += result.faults;
       }
-      expect(calls).toBeGreaterThan(100);
+      expect(calls).toBeGreaterThan(200);
       expect(restarts).toBeGreaterThan(20);
-      expect(faults).toBeGreaterThan(40);
+      expect(faults).toBeGreaterThan(100);
     },
     PATIENCE_MS,
   );
