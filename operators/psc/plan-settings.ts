@@ -7,7 +7,8 @@ import type { Write } from './plan.ts';
 
 /** Settings and quotas that Kafka takes while it runs, where they are not as the PSC has them. */
 export function planSettings({ view, observed: { kafka } }: Context): readonly Write[] {
-  if (kafka.state === 'unreachable' || kafka.brokers.size === 0) return [];
+  // Nobody could store them, and a write that fails ends a pass before it has repaired the controllers.
+  if (kafka.state === 'unreachable' || kafka.brokers.size === 0 || kafka.quorum.leaderId < 0) return [];
   const { brokerDefaults, clientQuotas } = dynamicLimits(view, carryingBrokers(view, kafka));
   const own = Object.entries(view.kafka.config ?? {}).filter(([key]) => kafka.dynamicSettings.has(key));
   const wanted: Readonly<Record<string, string>> = { ...brokerDefaults, ...Object.fromEntries(own) };

@@ -209,7 +209,7 @@ function downStep(context: Context, { name: pod, ordinal }: PlacedPod, entry: Le
   }
   if (observed.pods.some(({ name }) => name === pod)) return { ...step, wait: said(`${pod} stops`) };
   if (kafka.brokers.has(ordinal)) {
-    const writes: readonly Write[] = [{ kind: 'unregister-broker', broker: ordinal }];
+    const writes: readonly Write[] = kafka.quorum.leaderId < 0 ? [] : [{ kind: 'unregister-broker', broker: ordinal }];
     return { ...step, writes, wait: said(`Kafka forgets ${pod}`) };
   }
   return { ...step, stage: 'gone', entry: { ...entry, goneAt: timeOf(observed.nowMs) } };
@@ -241,7 +241,7 @@ function hasJoined({ observed }: Context, pod: string): boolean {
 }
 
 function cordons({ observed: { kafka } }: Context, { ordinal }: PlacedPod): readonly Write[] {
-  if (kafka.state === 'unreachable') return [];
+  if (kafka.state === 'unreachable' || kafka.quorum.leaderId < 0) return [];
   const broker = kafka.brokers.get(ordinal);
   if (broker?.isFenced !== false || broker.disk?.isCordoned !== false) return [];
   return [{ kind: 'set-cordon', broker: ordinal, cordon: 'present' }];
@@ -249,7 +249,7 @@ function cordons({ observed: { kafka } }: Context, { ordinal }: PlacedPod): read
 
 /** A broker that stays, or has come back, takes new replicas; what it is told lasts longer than its process. */
 function uncordons({ view, observed: { kafka } }: Context, leaving: ReadonlySet<string>): readonly Write[] {
-  if (kafka.state === 'unreachable') return [];
+  if (kafka.state === 'unreachable' || kafka.quorum.leaderId < 0) return [];
   return view.brokers.flatMap(({ name, ordinal }): readonly Write[] => {
     const broker = kafka.brokers.get(ordinal);
     if (leaving.has(name) || broker?.isFenced !== false || broker.disk?.isCordoned !== true) return [];
