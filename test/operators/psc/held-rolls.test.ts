@@ -4,7 +4,7 @@ import type { Observed } from '../../../operators/psc/observed.ts';
 import { planPsc } from '../../../operators/psc/plan-psc.ts';
 import type { Plan } from '../../../operators/psc/plan.ts';
 import { examplePsc } from '../../support/example-psc.ts';
-import { afterPass, edited, NOW_MS, OPTIONS, runningCluster, withPods } from './observed-cluster.ts';
+import { afterPass, edited, NOW_MS, OPTIONS, runningCluster, withKafka, withPods } from './observed-cluster.ts';
 import { fenced, kafka, reasons } from './plan-parts.ts';
 
 const plan = (observed: Observed): Plan => planPsc(observed, OPTIONS);
@@ -121,6 +121,17 @@ describe('brokers that are placed no longer', () => {
     const again = plan(afterPass(smaller)).status.brokers ?? [];
     expect(again).toHaveLength(6);
     expect(again.at(-1)?.claimUid).toBe('claim-kafka-5');
+  });
+});
+
+describe('a dynamic setting', () => {
+  it('waits for the quorum, whose repair a write that fails would hold up', () => {
+    const config = { 'log.retention.ms': '7200000' };
+    const changed = edited(runningCluster(examplePsc('aws')), { kafka: kafka({ config }) });
+    const kinds = (observed: Observed): readonly string[] => plan(observed).writes.map(({ kind }) => kind);
+    expect(kinds(changed)).toContain('alter-cluster-settings');
+    const lost = withKafka(changed, ({ quorum }) => ({ quorum: { ...quorum, leaderId: -1 } }));
+    expect(kinds(lost)).not.toContain('alter-cluster-settings');
   });
 });
 
