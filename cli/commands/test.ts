@@ -74,21 +74,21 @@ async function test(patterns: readonly string[], stages: readonly Stage[]): Prom
   });
   for (const name of STOP_SIGNALS) process.on(name, interrupt);
   try {
-    await new Listr(
-      [
-        group('Checks and tests', stages.filter(({ share }) => share === 'parallel').map(toTask), PARALLEL_STAGES),
-        group('End to end', stages.filter(({ share }) => share === 'alone').map(toTask), 1),
-      ],
-      {
-        exitOnError: false,
-        collectErrors: false,
-        // It would end this process at once, before what was started is taken away.
-        registerSignalListeners: false,
-        rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, collapseErrors: false },
-        fallbackRenderer: 'simple',
-        fallbackRendererOptions: { timer: PRESET_TIMER },
-      },
-    ).run();
+    const sharing = (share: Stage['share']): ListrTask[] => stages.filter((stage) => stage.share === share).map(toTask);
+    const inTurn = [
+      group('Checks and tests', sharing('parallel'), PARALLEL_STAGES),
+      group('End to end', sharing('alone'), 1),
+    ];
+    await new Listr([group('Beside all others', sharing('background'), 1), group('One after the other', inTurn, 1)], {
+      concurrent: true,
+      exitOnError: false,
+      collectErrors: false,
+      // It would end this process at once, before what was started is taken away.
+      registerSignalListeners: false,
+      rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, collapseErrors: false },
+      fallbackRenderer: 'simple',
+      fallbackRendererOptions: { timer: PRESET_TIMER },
+    }).run();
   } finally {
     for (const name of STOP_SIGNALS) process.off(name, interrupt);
     rmSync(reportDir, { recursive: true, force: true });

@@ -8,7 +8,8 @@ const SEEDS = 500;
 const CHUNK = 100;
 /** Each dies by far earlier; a core that is right survives all of them. */
 const MUTANT_SEEDS = 100;
-const PATIENCE_MS = 300_000;
+/** Far longer than it takes: it may get what real clusters leave of two cores. */
+const PATIENCE_MS = 60 * 60_000;
 
 const starts = Array.from({ length: SEEDS / CHUNK }, (_, index) => 1 + index * CHUNK);
 

@@ -3,7 +3,8 @@ import { CONNECT_CORE, runSeed } from './connect/run-seed.ts';
 
 const SEEDS = 500;
 const CHUNK = 100;
-const PATIENCE_MS = 300_000;
+/** Far longer than it takes: it may get what real clusters leave of two cores. */
+const PATIENCE_MS = 60 * 60_000;
 
 const starts = Array.from({ length: SEEDS / CHUNK }, (_, index) => 1 + index * CHUNK);
 
