@@ -19,6 +19,7 @@ export function shrinkObstacle(view: ClusterView, { kafka }: Pick<Observed, 'kaf
   if (view.leaving.every(({ ordinal }) => !kafka.brokers.has(ordinal))) return undefined;
   return (
     cordonObstacle(kafka) ??
+    startObstacle(kafka, staying) ??
     replicationObstacle(kafka, staying, leaving) ??
     zoneObstacle(view, staying) ??
     diskObstacle(view, kafka, staying)
@@ -33,6 +34,14 @@ function cordonObstacle({ metadataLevel }: ReachableKafka): Wait | undefined {
     `brokers can be cordoned from metadata.version ${CORDON_LEVEL} (4.3-IV0) on, and ${metadataLevel} is finalized: ` +
       'without it new replicas could be put on a broker that is about to stop. Finalize the version that the brokers run',
   );
+}
+
+/** Brokers that Kafka has never seen take nothing over. */
+function startObstacle({ brokers }: ReachableKafka, staying: readonly PlacedPod[]): Wait | undefined {
+  const missing = staying.filter(({ ordinal }) => !brokers.has(ordinal)).map(({ name }) => name);
+  if (missing.length === 0) return undefined;
+  const message = `of the brokers that stay, ${named(new Set(missing))} never registered: no broker leaves before`;
+  return { task: 'resize', reason: 'WaitingForPods', message };
 }
 
 function replicationObstacle(

@@ -78,6 +78,19 @@ describe('a shrink begins', () => {
     expect(reasons(next)).toMatchObject({ 'flotilla.dev/ClusterResizing': 'UnknownState', Stalled: 'NotStalled' });
   });
 
+  it('not while a broker that stays has never registered', () => {
+    const young = withKafka(shrinking(), ({ brokers }) => ({
+      brokers: new Map([...brokers].filter(([id]) => id !== 1)),
+    }));
+    const next = plan(young);
+    expect(next.status.leaving).toBeUndefined();
+    expect(next.waits).toContainEqual({
+      task: 'resize',
+      reason: 'WaitingForPods',
+      message: 'of the brokers that stay, kafka-1 never registered: no broker leaves before',
+    });
+  });
+
   it('not in a pause', () => {
     const paused = edited(shrinking(), { maintenance: { paused: true } });
     expect(plan(paused).status.leaving).toBeUndefined();
