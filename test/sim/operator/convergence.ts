@@ -19,7 +19,9 @@ import type { World } from './world.ts';
 /** What still keeps the cluster from being what the spec says; undefined when nothing does. */
 export function unfinished(world: World): string | undefined {
   // Where a volume is gone for good, no more can be finished than to say so.
-  if (world.lostClaims.size > 0) return unnamedLoss(world) ?? unfinishedPatience(world) ?? unfinishedTiering(world);
+  if (world.lostClaims.size > 0) {
+    return unnamedLoss(world) ?? unfinishedPatience(world) ?? unfinishedCertificates(world) ?? unfinishedTiering(world);
+  }
   return (
     unfinishedPods(world) ??
     unfinishedShrink(world) ??
