@@ -28,11 +28,13 @@ export function grownTo(ckus: number): { readonly kafka: object } {
   return { kafka: { ckus, placement } };
 }
 
-/** Back to so many CKUs, and nothing of the brokers that go is kept. */
+/** Back to so many CKUs, and nothing of the brokers that go is kept. Those that stay need room for what the load has left with all. */
 export function shrunkTo(ckus: number): unknown {
   const { kafka } = grownTo(ckus);
-  return { kafka: { ...kafka, brokers: { volumeGraceHours: 0 } } };
+  return { kafka: { ...kafka, brokers: { volumeGraceHours: 0, storage: { sizeGib: ROOMY_GIB } } } };
 }
+
+const ROOMY_GIB = 6;
 
 export function reasonOf(status: PhysicalStatefulCluster['status'], type: Parameters<typeof findCondition>[1]): string {
   return findCondition(status?.conditions, type)?.reason ?? '';

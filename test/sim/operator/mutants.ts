@@ -66,30 +66,30 @@ export const MUTANTS: readonly Mutant[] = [
     make: () => (psc, ports, options) =>
       reconcile(psc, ports, { ...options, rules: { ...RULES, brokersObstacle: () => undefined } }),
   },
-  withPorts('controllers count as caught up', 'quorum', 16, (ports) => ({
+  withPorts('controllers count as caught up', 'quorum', 38, (ports) => ({
     ...ports,
     kafka: seenAs(ports, (view) => ({
       ...view,
       quorum: { ...view.quorum, voters: view.quorum.voters.map((voter) => ({ ...voter, isCaughtUp: true })) },
     })),
   })),
-  withPorts('another controller counts as the active one', 'active-last', 8, (ports) => ({
+  withPorts('another controller counts as the active one', 'active-last', 4, (ports) => ({
     ...ports,
     kafka: seenAs(ports, (view) => ({
       ...view,
       quorum: { ...view.quorum, leaderId: nextController(view.quorum.leaderId) },
     })),
   })),
-  withPorts('leadership is taken for granted', 'lease', 8, (ports) => ({ ...ports, isLeader: () => true })),
+  withPorts('leadership is taken for granted', 'lease', 19, (ports) => ({ ...ports, isLeader: () => true })),
   withPorts('the fence stays in memory', 'fence-first', 4, fenceInMemory()),
   withPorts('evictions are deletions', 'first-by-eviction', 4, (ports) => ({
     ...ports,
     cluster: { ...ports.cluster, evict: ports.cluster.deletePod },
   })),
-  withPorts('the status forgets which claims there were', 'claim-replaced', 5, forgetClaims),
-  withPorts('an empty volume will do', 'volume-identity', 5, forgetClaims),
-  withPorts('claims without a pod are tidied away', 'claim-deleted', 1, tidyClaims),
-  withPorts('pauses and ignore annotations are overlooked', 'left-alone', 22, (ports) => ({
+  withPorts('the status forgets which claims there were', 'claim-replaced', 1, forgetClaims),
+  withPorts('an empty volume will do', 'volume-identity', 1, forgetClaims),
+  withPorts('claims without a pod are tidied away', 'claim-deleted', 3, tidyClaims),
+  withPorts('pauses and ignore annotations are overlooked', 'left-alone', 8, (ports) => ({
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({ ...read, psc: neverLeftAlone(read.psc) })),
   })),
