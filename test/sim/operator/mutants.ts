@@ -93,11 +93,11 @@ export const MUTANTS: readonly Mutant[] = [
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({ ...read, psc: neverLeftAlone(read.psc) })),
   })),
-  withPorts('a broker that stalls is restarted again and again', 'needless-roll', 62, (ports) => ({
+  withPorts('a broker that stalls is restarted again and again', 'needless-roll', 14, (ports) => ({
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({ ...read, psc: stalledJustNow(read.psc, ports.clock.nowMs()) })),
   })),
-  withPorts('a broker that stalls is left alone', 'liveness', 8, (ports) => ({
+  withPorts('a broker that stalls is left alone', 'liveness', 9, (ports) => ({
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({ ...read, psc: withoutStalls(read.psc) })),
   })),
