@@ -9,6 +9,7 @@ import { replicasOf } from './gates.ts';
 import { planKeptVolume } from './kept-volumes.ts';
 import type { Wait, Write } from './plan.ts';
 import { planReturning } from './returning-brokers.ts';
+import { startObstacle } from './shrink-refusal.ts';
 import { statefulSetKey } from './templates.ts';
 
 /** What of a plan is about brokers that are taken away. */
@@ -240,8 +241,12 @@ function hasJoined({ observed }: Context, pod: string): boolean {
   return observed.psc.status?.brokers?.find((each) => each.pod === pod)?.joined === true;
 }
 
-function cordons({ observed: { kafka } }: Context, { ordinal }: PlacedPod): readonly Write[] {
+function cordons({ view, observed: { kafka } }: Context, { ordinal }: PlacedPod): readonly Write[] {
   if (kafka.state === 'unreachable' || kafka.quorum.leaderId < 0) return [];
+  // It may have begun to leave when it had never registered either: until others can, it takes what has to be put somewhere.
+  const leaving = new Set(view.leaving.map(({ name }) => name));
+  const staying = view.brokers.filter(({ name }) => !leaving.has(name));
+  if (startObstacle(kafka, staying) !== undefined) return [];
   const broker = kafka.brokers.get(ordinal);
   if (broker?.isFenced !== false || broker.disk?.isCordoned !== false) return [];
   return [{ kind: 'set-cordon', broker: ordinal, cordon: 'present' }];

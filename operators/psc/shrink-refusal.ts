@@ -37,7 +37,10 @@ function cordonObstacle({ metadataLevel }: ReachableKafka): Wait | undefined {
 }
 
 /** Brokers that Kafka has never seen take nothing over. */
-function startObstacle({ brokers }: ReachableKafka, staying: readonly PlacedPod[]): Wait | undefined {
+export function startObstacle(
+  { brokers }: Pick<ReachableKafka, 'brokers'>,
+  staying: readonly PlacedPod[],
+): Wait | undefined {
   const missing = staying.filter(({ ordinal }) => !brokers.has(ordinal)).map(({ name }) => name);
   if (missing.length === 0) return undefined;
   const message = `of the brokers that stay, ${named(new Set(missing))} never registered: no broker leaves before`;

@@ -105,11 +105,11 @@ export const MUTANTS: readonly Mutant[] = [
     ...ports,
     cluster: { ...ports.cluster, rotateAuthority: () => Promise.resolve() },
   })),
-  withPorts('no gate is ever set', 'liveness', 1, (ports) => ({
+  withPorts('no gate is ever set', 'liveness', 2, (ports) => ({
     ...ports,
     cluster: { ...ports.cluster, setGate: () => Promise.resolve() },
   })),
-  withPorts('one object is never seen', 'quiet', 5, (ports) => ({
+  withPorts('one object is never seen', 'quiet', 1, (ports) => ({
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({
       ...read,
