@@ -83,14 +83,7 @@ export function realKafkaPort(options: KafkaPortOptions): RealKafkaPort {
       );
     },
     ...usersOf(of),
-    setCordon: (psc, broker, cordon) =>
-      of(psc).alterBroker(broker, (place, connections) => setCordon(place, connections, cordon)),
-    unregisterBroker: async (psc, broker) => {
-      await of(psc).alter(
-        (place, connections) => unregisterBroker(place, connections, broker),
-        (view) => ({ ...view, brokers: new Map([...view.brokers].filter(([id]) => id !== broker)) }),
-      );
-    },
+    ...leavingOf(of),
     setAttention: (psc, attention) => {
       const found = known.get(psc);
       if (found !== undefined) found.attention = attention;
@@ -125,4 +118,18 @@ function without(
   removed: readonly string[],
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(settings).filter(([key]) => !removed.includes(key)));
+}
+
+/** What brokers that leave are told, and what is told of them. */
+function leavingOf(of: (psc: StoredPsc) => PscKafka): Pick<KafkaPort, 'setCordon' | 'unregisterBroker'> {
+  return {
+    setCordon: (psc, broker, cordon) =>
+      of(psc).alterBroker(broker, (place, connections) => setCordon(place, connections, cordon)),
+    unregisterBroker: async (psc, broker) => {
+      await of(psc).alter(
+        (place, connections) => unregisterBroker(place, connections, broker),
+        (view) => ({ ...view, brokers: new Map([...view.brokers].filter(([id]) => id !== broker)) }),
+      );
+    },
+  };
 }

@@ -166,10 +166,13 @@ export class DisruptionJudge {
     else if (!this.#unwellSinceMs.has(who)) this.#unwellSinceMs.set(who, this.#world.scheduler.nowMs);
   }
 
-  #checkOthers({ by, readAtMs }: Decision, { name, role, nodeId }: PodRecord): void {
+  #checkOthers({ by, readAtMs }: Decision, pod: PodRecord): void {
+    const { name, role, nodeId } = pod;
     const isStalled = (who: number | 'quorum'): boolean => who !== 'quorum' && this.#world.kafka.isStorageStalled(who);
-    const isRepair = role === 'broker' && isStalled(nodeId);
-    const since = [...this.#unwellSinceMs].filter(([who]) => !isRepair || !isStalled(who)).map(([, atMs]) => atMs);
+    // Its disk may work again since it was said to stall: it is still behind by it, and is no other.
+    const isRepair = role === 'broker' && (isStalled(nodeId) || this.#wasSaidToStall(pod));
+    const isExcepted = (who: number | 'quorum'): boolean => isRepair && (isStalled(who) || who === nodeId);
+    const since = [...this.#unwellSinceMs].filter(([who]) => !isExcepted(who)).map(([, atMs]) => atMs);
     const unwellSinceMs = Math.min(...since);
     if (this.#down.size > 0 || unwellSinceMs > readAtMs - HIDDEN_MS) return;
     const sinceS = Math.round((this.#world.scheduler.nowMs - unwellSinceMs) / 1000);
@@ -192,7 +195,7 @@ export class DisruptionJudge {
     // What was on its way for long may find the others of its batch back; a drain may have taken the budget just before.
     const isLate = this.#world.scheduler.nowMs - decision.sentAtMs > MAX_AGE_MS;
     // One that is behind is not ready, and has taken the budget.
-    const isBehind = role === 'broker' && this.#world.kafka.isStorageStalled(nodeId);
+    const isBehind = role === 'broker' && !this.#world.kafka.isInSync(nodeId);
     if (others.length === 0 && decision.how === 'delete' && !isLate && !isBehind && !this.#isExcused(decision)) {
       this.#violate('first-by-eviction', `${decision.by} deletes ${name} though the budget is not taken`);
     }
