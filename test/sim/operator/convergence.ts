@@ -20,7 +20,9 @@ import type { World } from './world.ts';
 export function unfinished(world: World): string | undefined {
   // Where a volume is gone for good, no more can be finished than to say so.
   if (world.lostClaims.size > 0) {
-    return unnamedLoss(world) ?? unfinishedPatience(world) ?? unfinishedCertificates(world) ?? unfinishedTiering(world);
+    // No new authority is made then; what pods have been given, those that run show in time.
+    const late = world.credentials.unfinished(undefined);
+    return unnamedLoss(world) ?? unfinishedPatience(world) ?? late ?? unfinishedTiering(world);
   }
   return (
     unfinishedPods(world) ??
