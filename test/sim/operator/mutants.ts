@@ -101,7 +101,7 @@ export const MUTANTS: readonly Mutant[] = [
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({ ...read, psc: withoutStalls(read.psc) })),
   })),
-  withPorts('a wish for another authority is overlooked', 'liveness', 1, (ports) => ({
+  withPorts('a wish for another authority is overlooked', 'liveness', 4, (ports) => ({
     ...ports,
     cluster: { ...ports.cluster, rotateAuthority: () => Promise.resolve() },
   })),
