@@ -24,7 +24,12 @@ export default {
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/sim/'],
     },
     // Pure code that runs for minutes: whole controllers by seeds, in virtual time.
-    { ...shared, displayName: 'simulation', testMatch: ['<rootDir>/test/sim/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'simulation',
+      testMatch: ['<rootDir>/test/sim/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/sim/patience.js'],
+    },
     // Real Kafka, real API server: each file starts and stops what it needs.
     {
       ...shared,
