@@ -1,5 +1,6 @@
 import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import { ordinalOf } from '../../constructs/kubernetes/kafka/cluster-view.ts';
+import { heldBrokersIn } from '../../operators/balancer/execute/excluded-topics.ts';
 
 /** What has become of brokers that are to be emptied, by the balancer's part of the status. */
 export type DrainOutcome =
@@ -15,7 +16,7 @@ export function drainOutcome({ status }: PhysicalStatefulCluster, pods: readonly
   if (left.length === 0) return { end: 'proven' };
   if (state !== 'Blocked' || reason !== 'TopicsExcluded') return { end: 'under-way' };
   // It may speak of brokers that were asked for before, and of these only in a moment.
-  const named = /brokers ([\d, ]+)/.exec(message)?.[1]?.split(/[ ,]+/).map(Number) ?? [];
+  const named = heldBrokersIn(message);
   const held = left.filter((pod) => named.includes(ordinalOf(pod)));
   return held.length === 0 ? { end: 'under-way' } : { end: 'held', pods: held, message };
 }

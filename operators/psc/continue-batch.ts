@@ -147,16 +147,15 @@ function settle({ observed: { kafka } }: Context, fence: FenceStatus, batch: rea
   }
   const ids = new Set(batch.filter(({ role }) => role === 'broker').map(({ nodeId }) => nodeId));
   const theirs = kafka.state === 'unreachable' ? [] : kafka.partitions.filter((each) => isToBeLedBy(each, ids));
-  const away = theirs.filter(({ replicas: [preferred], leader }) => leader !== preferred);
+  const away = theirs.filter(isLedElsewhere);
   if (away.length === 0) return { writes: [], waits: [] };
-  const partitions = [...ids].flatMap((id) => {
-    const leadsAtRest = theirs.filter(({ replicas: [preferred] }) => preferred === id).length;
-    const portion = Math.max(MIN_LEADERS_AT_ONCE, Math.ceil(leadsAtRest / LEADER_PORTIONS));
-    return away
-      .filter(({ replicas: [preferred] }) => preferred === id)
-      .slice(0, portion)
-      .map(({ topic, partition }) => ({ topic, partition }));
-  });
+  const byPreferred = Map.groupBy(theirs, ({ replicas: [preferred] }) => preferred);
+  const partitions = [...byPreferred.values()].flatMap((ofOne) =>
+    ofOne
+      .filter(isLedElsewhere)
+      .slice(0, Math.max(MIN_LEADERS_AT_ONCE, Math.ceil(ofOne.length / LEADER_PORTIONS)))
+      .map(({ topic, partition }) => ({ topic, partition })),
+  );
   const message = `${away.length} partitions go back to their preferred leaders`;
   return {
     writes: [{ kind: 'elect-preferred', partitions }],
@@ -175,6 +174,10 @@ const MIN_LEADERS_AT_ONCE = 6;
 function isToBeLedBy({ replicas, isr }: PartitionView, brokers: ReadonlySet<number>): boolean {
   const [preferred] = replicas;
   return preferred !== undefined && brokers.has(preferred) && isr.includes(preferred);
+}
+
+function isLedElsewhere({ replicas: [preferred], leader }: PartitionView): boolean {
+  return leader !== preferred;
 }
 
 function refOf({ name, uid, resourceVersion }: ObservedPod): PodRef {

@@ -244,9 +244,7 @@ function hasJoined({ observed }: Context, pod: string): boolean {
 function cordons({ view, observed: { kafka } }: Context, { ordinal }: PlacedPod): readonly Write[] {
   if (kafka.state === 'unreachable' || kafka.quorum.leaderId < 0) return [];
   // It may have begun to leave when it had never registered either: until others can, it takes what has to be put somewhere.
-  const leaving = new Set(view.leaving.map(({ name }) => name));
-  const staying = view.brokers.filter(({ name }) => !leaving.has(name));
-  if (startObstacle(kafka, staying) !== undefined) return [];
+  if (startObstacle(view, kafka) !== undefined) return [];
   const broker = kafka.brokers.get(ordinal);
   if (broker?.isFenced !== false || broker.disk?.isCordoned !== false) return [];
   return [{ kind: 'set-cordon', broker: ordinal, cordon: 'present' }];

@@ -13,13 +13,13 @@ export const SHRINK_MAX_USED = 0.7;
  */
 export function shrinkObstacle(view: ClusterView, { kafka }: Pick<Observed, 'kafka'>): Wait | undefined {
   if (kafka.state === 'unreachable') return unknown(`Kafka cannot be asked: ${kafka.reason}`);
-  const leaving = new Set(view.leaving.map(({ name }) => name));
-  const staying = view.brokers.filter(({ name }) => !leaving.has(name));
+  const leaving = namesOf(view.leaving);
+  const staying = stayingBrokers(view);
   // Those that were never registered hold nothing, and there is nothing to tell them.
   if (view.leaving.every(({ ordinal }) => !kafka.brokers.has(ordinal))) return undefined;
   return (
     cordonObstacle(kafka) ??
-    startObstacle(kafka, staying) ??
+    startObstacle(view, kafka) ??
     replicationObstacle(kafka, staying, leaving) ??
     zoneObstacle(view, staying) ??
     diskObstacle(view, kafka, staying)
@@ -37,13 +37,10 @@ function cordonObstacle({ metadataLevel }: ReachableKafka): Wait | undefined {
 }
 
 /** Brokers that Kafka has never seen take nothing over. */
-export function startObstacle(
-  { brokers }: Pick<ReachableKafka, 'brokers'>,
-  staying: readonly PlacedPod[],
-): Wait | undefined {
-  const missing = staying.filter(({ ordinal }) => !brokers.has(ordinal)).map(({ name }) => name);
+export function startObstacle(view: ClusterView, { brokers }: Pick<ReachableKafka, 'brokers'>): Wait | undefined {
+  const missing = stayingBrokers(view).filter(({ ordinal }) => !brokers.has(ordinal));
   if (missing.length === 0) return undefined;
-  const message = `of the brokers that stay, ${named(new Set(missing))} never registered: no broker leaves before`;
+  const message = `of the brokers that stay, ${named(namesOf(missing))} never registered: no broker leaves before`;
   return { task: 'resize', reason: 'WaitingForPods', message };
 }
 
@@ -105,6 +102,15 @@ function tooFull(zones: readonly string[], usedBytes: number, roomBytes: number)
       `of which at most ${SHRINK_MAX_USED * 100} % may be in use (${gib(roomBytes * SHRINK_MAX_USED)} GiB). ` +
       'Raise storage.sizeGib, keep less, or place more brokers',
   );
+}
+
+function stayingBrokers({ brokers, leaving }: ClusterView): readonly PlacedPod[] {
+  const names = namesOf(leaving);
+  return brokers.filter(({ name }) => !names.has(name));
+}
+
+function namesOf(pods: readonly PlacedPod[]): ReadonlySet<string> {
+  return new Set(pods.map(({ name }) => name));
 }
 
 function named(pods: ReadonlySet<string>): string {

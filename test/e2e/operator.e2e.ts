@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrokerLoad } from '../../cli/balance/broker-loads.ts';
+import { ordinalOf } from '../../constructs/kubernetes/kafka/placed-pod.ts';
 import { NAMESPACES, pscNamespace } from '../../contracts/names.ts';
 import { GROWTH_FACTOR } from '../../operators/psc/plan-claims.ts';
 import { eventually } from '../local/eventually.ts';
@@ -177,7 +178,7 @@ describe('a cluster under load, in the hands of the operator', () => {
 
   it('gives what a broker held to the others when its node takes it no more, and takes it back when it does', async () => {
     const undo = await patienceOfBalancer('1');
-    const { node } = await ledger.podPlace(GONE);
+    const node = await ledger.nodeOf(GONE);
     await ledger.kubectl(['cordon', node]);
     await ledger.kubectl(['--namespace', pscNamespace(LEDGER), 'delete', 'pod', GONE, '--grace-period=0', '--force']);
     await eventually(replicasOnGone, (count) => count === 0, CHANGE_MAX_MS, EVEN_LOOK_MS);
@@ -238,7 +239,7 @@ describe('a cluster under load, in the hands of the operator', () => {
   }
 
   async function replicasOnGone(): Promise<number> {
-    return (await brokerLoads()).find(({ id }) => GONE.endsWith(`-${id}`))?.replicas ?? 0;
+    return (await brokerLoads()).find(({ id }) => id === ordinalOf(GONE))?.replicas ?? 0;
   }
 
   /** As Kafka's own tool tells them, a line each. */

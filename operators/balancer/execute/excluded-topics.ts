@@ -45,6 +45,11 @@ export function heldByExcluded(
   return { reason: 'TopicsExcluded', message };
 }
 
+/** Ids of the brokers that such a message names. */
+export function heldBrokersIn(message: string): readonly number[] {
+  return /brokers ([\d, ]+)/.exec(message)?.[1]?.split(/[ ,]+/).map(Number) ?? [];
+}
+
 /** A message has to hold them all: a topic's name may have 249 characters. */
 const MAX_TOPICS = 3;
 const MAX_BROKERS = 12;

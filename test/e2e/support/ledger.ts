@@ -40,7 +40,7 @@ export interface Ledger {
   /** The region's one operator or balancer, as `namespace/name`, and the zone that it runs in. */
   readonly controller: (name: 'operator' | 'balancer') => Promise<{ readonly pod: string; readonly zone: string }>;
   /** Kubernetes node that one of its pods runs on. */
-  readonly podPlace: (pod: string) => Promise<{ readonly node: string }>;
+  readonly nodeOf: (pod: string) => Promise<string>;
   /** Names of the volume claims of one kind of its pods, sorted. */
   readonly volumesOf: (pods: 'kafka' | 'controller') => Promise<readonly string[]>;
   /** Resolves when it is gone, its volumes with it. */
@@ -99,10 +99,10 @@ export async function makeLedger(local: LocalRegion): Promise<Ledger> {
       if (pod?.metadata?.name === undefined || node === undefined) throw new Error(`no ${name} runs`);
       return { pod: `${NAMESPACES.system}/${pod.metadata.name}`, zone: node.zone };
     },
-    podPlace: async (pod) => {
+    nodeOf: async (pod) => {
       const { spec } = await get<Pod>(`/api/v1/namespaces/${namespace}/pods/${pod}`);
       if (spec?.nodeName === undefined) throw new Error(`${pod} runs on no node`);
-      return { node: spec.nodeName };
+      return spec.nodeName;
     },
     volumesOf: async (pods) => {
       const { items } = await get<{ readonly items: readonly KubernetesObject[] }>(
