@@ -1,7 +1,7 @@
 import type { DataPlane } from '../../../contracts/data-plane.ts';
 import type { ConnectSpec, PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.ts';
 import { type ClientView, clientView, clientViolations } from '../client/client-view.ts';
-import { InvalidPscError } from '../kafka/invalid-psc-error.ts';
+import { InvalidPscError, otherKindError } from '../kafka/invalid-psc-error.ts';
 import { connectorViolations, secretViolations, workerConfigViolations } from './connector-rules.ts';
 
 /** What every rendered object of one Connect cluster is a function of. */
@@ -17,16 +17,7 @@ export interface ConnectView extends ClientView {
  */
 export function viewConnect(psc: PhysicalStatefulCluster, dataPlane: DataPlane): ConnectView {
   const { connect } = psc.spec;
-  if (connect === undefined) {
-    throw new InvalidPscError(psc.metadata.name, [
-      {
-        field: 'spec.connect',
-        value: 'absent',
-        rule: 'only Connect clusters are rendered here',
-        remedy: 'Set spec.connect, or render the PSC with the construct of its own kind',
-      },
-    ]);
-  }
+  if (connect === undefined) throw otherKindError(psc.metadata.name, 'connect', 'Connect');
   const violations = [
     ...clientViolations(psc, connect.kafka, dataPlane),
     ...workerConfigViolations(connect.config ?? {}),

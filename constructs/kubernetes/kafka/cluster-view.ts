@@ -8,7 +8,7 @@ import type {
 } from '../../../contracts/gen/psc-types.ts';
 import { isTimeZone } from '../../../contracts/maintenance-windows.ts';
 import { pscNamespace } from '../../../contracts/names.ts';
-import { InvalidPscError, type PscViolation } from './invalid-psc-error.ts';
+import { InvalidPscError, otherKindError, type PscViolation } from './invalid-psc-error.ts';
 import { leavingPods } from './leaving-pods.ts';
 import { ordinalOf, type PlacedPod } from './placed-pod.ts';
 import { retentionViolations, userConfigViolations } from './user-config.ts';
@@ -52,16 +52,7 @@ export const REPLICATION_FACTOR = 3;
 export function viewCluster(psc: PhysicalStatefulCluster, dataPlane: DataPlane): ClusterView {
   const { spec, metadata } = psc;
   const { kafka } = spec;
-  if (kafka === undefined) {
-    throw new InvalidPscError(metadata.name, [
-      {
-        field: 'spec.kafka',
-        value: 'absent',
-        rule: 'only Kafka clusters are rendered here',
-        remedy: 'Set spec.kafka, or render the PSC with the construct of its own kind',
-      },
-    ]);
-  }
+  if (kafka === undefined) throw otherKindError(metadata.name, 'kafka', 'Kafka');
   const placed = placedPods(kafka.placement);
   const leaving = leavingPods(psc);
   const controllers = placedPods(kafka.controllers.placement);

@@ -20,3 +20,15 @@ export class InvalidPscError extends Error {
     this.violations = violations;
   }
 }
+
+/** The error of a PSC that a construct of another kind was given. `called`: its kind, in words. */
+export function otherKindError(psc: string, kind: 'kafka' | 'connect' | 'ksqldb', called: string): InvalidPscError {
+  return new InvalidPscError(psc, [
+    {
+      field: `spec.${kind}`,
+      value: 'absent',
+      rule: `only ${called} clusters are rendered here`,
+      remedy: `Set spec.${kind}, or render the PSC with the construct of its own kind`,
+    },
+  ]);
+}

@@ -1,7 +1,7 @@
 import type { DataPlane } from '../../../contracts/data-plane.ts';
 import type { KsqlDbSpec, PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.ts';
 import { type ClientView, clientView, clientViolations } from '../client/client-view.ts';
-import { InvalidPscError, type PscViolation } from '../kafka/invalid-psc-error.ts';
+import { InvalidPscError, otherKindError, type PscViolation } from '../kafka/invalid-psc-error.ts';
 
 /** What every rendered object of one ksqlDB cluster is a function of. */
 export interface KsqlDbView extends ClientView {
@@ -18,16 +18,7 @@ export interface KsqlDbView extends ClientView {
  */
 export function viewKsqlDb(psc: PhysicalStatefulCluster, dataPlane: DataPlane): KsqlDbView {
   const { ksqldb, zones } = psc.spec;
-  if (ksqldb === undefined) {
-    throw new InvalidPscError(psc.metadata.name, [
-      {
-        field: 'spec.ksqldb',
-        value: 'absent',
-        rule: 'only ksqlDB clusters are rendered here',
-        remedy: 'Set spec.ksqldb, or render the PSC with the construct of its own kind',
-      },
-    ]);
-  }
+  if (ksqldb === undefined) throw otherKindError(psc.metadata.name, 'ksqldb', 'ksqlDB');
   const violations = [
     ...clientViolations(psc, ksqldb.kafka, dataPlane),
     ...zones.filter((zone) => !dataPlane.zones.includes(zone)).map((zone) => strayZone(zone, dataPlane)),
