@@ -43,6 +43,8 @@ const MAX_IN_FLIGHT = 20;
 export class BrokerConnections {
   readonly #settings: ConnectionSettings;
   readonly #connections = new Map<string, Promise<Connection>>();
+  /** Calls that are under way, by connection. */
+  readonly #calls = new Map<string, number>();
   #credentials: Promise<KafkaCredentials> | undefined;
   #isClosed = false;
 
@@ -57,8 +59,16 @@ export class BrokerConnections {
    */
   async call<T>(broker: BrokerPlace, ask: (connection: Connection) => Promise<T>, lane: Lane = 'brokers'): Promise<T> {
     const what = broker.pod;
-    const connection = await within(CONNECT_MAX_MS, what, this.#connection(broker.host, lane));
-    return await within(CALL_MAX_MS, what, ask(connection));
+    const key = keyOf(broker.host, lane);
+    this.#calls.set(key, (this.#calls.get(key) ?? 0) + 1);
+    try {
+      const connection = await within(CONNECT_MAX_MS, what, this.#connection(broker.host, lane));
+      return await within(CALL_MAX_MS, what, ask(connection));
+    } finally {
+      const left = (this.#calls.get(key) ?? 0) - 1;
+      if (left > 0) this.#calls.set(key, left);
+      else this.#calls.delete(key);
+    }
   }
 
   /** Whether there is a connection in the lane `brokers`. */
@@ -66,16 +76,16 @@ export class BrokerConnections {
     return this.#connections.has(keyOf(host, 'brokers'));
   }
 
-  /** Closes all connections but those to these brokers in the lane `brokers`. */
+  /** Closes the connections on which nobody waits for an answer, but those to these brokers in the lane `brokers`. */
   keepOnly(brokers: readonly BrokerPlace[]): void {
-    const kept = new Set(brokers.map(({ host }) => keyOf(host, 'brokers')));
+    const kept = new Set([...brokers.map(({ host }) => keyOf(host, 'brokers')), ...this.#calls.keys()]);
     for (const key of [...this.#connections.keys()]) if (!kept.has(key)) this.#drop(key);
   }
 
-  /** Closes all connections; whoever asks now is refused. */
+  /** Closes all connections; whoever waits for an answer, or asks now, is refused. */
   close(): void {
     this.#isClosed = true;
-    this.keepOnly([]);
+    for (const key of [...this.#connections.keys()]) this.#drop(key);
   }
 
   async #connection(host: string, lane: Lane): Promise<Connection> {

@@ -50,8 +50,6 @@ export class PscKafka {
   #begun = 0;
   #kept = 0;
   #wholeAtMs = -Infinity;
-  /** Reads of a whole view that are under way. */
-  #reading = 0;
   #dynamic: { readonly version: string; readonly settings: ReadonlySet<string> } | undefined;
   #attention: Attention = 'rest';
   #timer: NodeJS.Timeout | undefined;
@@ -186,7 +184,7 @@ export class PscKafka {
     if (isDue || !(await this.#isAsKept())) await this.#lookAtAll();
     if (this.#isWatched()) return WATCH_MS;
     // Two hundred clusters of which each is asked now and then need no connection to each of their brokers.
-    if (this.#reading === 0) this.#connections.keepOnly(this.#connected().slice(0, 1));
+    this.#connections.keepOnly(this.#connected().slice(0, 1));
     return REST_MS;
   }
 
@@ -225,9 +223,7 @@ export class PscKafka {
     this.#begun += 1;
     const number = this.#begun;
     const startMs = this.#settings.nowMs();
-    this.#reading += 1;
     const view = await this.#ask(minIsrMaxAgeMs);
-    this.#reading -= 1;
     if (number < this.#kept || this.#isStopped) return { view, isNew: false };
     const before = this.#view;
     this.#kept = number;

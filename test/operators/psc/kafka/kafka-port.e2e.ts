@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Consumer, Producer, stringSerializers } from '@platformatic/kafka';
+import { BrokerConnections } from '../../../../operators/psc/kafka/broker-connections.ts';
+import { readBrokerMetadata } from '../../../../operators/psc/kafka/broker-metadata.ts';
+import { brokerPlaces } from '../../../../operators/psc/kafka/broker-places.ts';
 import { realKafkaPort } from '../../../../operators/psc/kafka/kafka-port.ts';
 import { READ_MAX_MS } from '../../../../operators/psc/kafka/psc-kafka.ts';
 import type { ReachableKafka } from '../../../../operators/psc/observed.ts';
@@ -100,6 +103,27 @@ describe('a healthy cluster', () => {
     expect(view.partitions.filter(({ topic }) => topic === 'made-anew')).toHaveLength(2);
     await orders.admin.deleteTopics({ topics: ['made-anew'] });
     await orders.freshWhere('no such topic', ({ partitions }) => minIsrOf(partitions, 'made-anew').size === 0);
+  });
+
+  test('answers who is still asking when connections that nobody needs are closed', async () => {
+    const [first, second] = brokerPlaces(psc);
+    if (first === undefined || second === undefined) throw new Error('the example has two brokers');
+    const connections = new BrokerConnections({
+      credentials: () => Promise.resolve({ password: orders.password, ca: orders.kafka.ca }),
+      lookup: orders.lookup,
+    });
+    onEnd.push(() => {
+      connections.close();
+    });
+    await connections.call(second, readBrokerMetadata);
+    const asked = connections.call(first, async (connection) => {
+      connections.keepOnly([]);
+      return await readBrokerMetadata(connection);
+    });
+    expect((await asked).aliveBrokers).toHaveLength(3);
+    expect(connections.has(second)).toBe(false);
+    connections.keepOnly([]);
+    expect(connections.has(first)).toBe(false);
   });
 
   test('is read in less time than a decision may be old', async () => {
