@@ -45,6 +45,17 @@ function withIntent(object: KubernetesObject, psc: StoredPsc): KubernetesObject 
  */
 export function isAsIntended(stored: KubernetesObject | undefined, wanted: KubernetesObject): boolean {
   if (stored === undefined) return false;
+  const kept = COMPARED.get(stored);
+  if (kept?.wanted === wanted) return kept.isSo;
+  const isSo = isSame(stored, wanted);
+  COMPARED.set(stored, { wanted, isSo });
+  return isSo;
+}
+
+/** Stored objects are the same ones from pass to pass, and never changed in place. */
+const COMPARED = new WeakMap<object, { readonly wanted: KubernetesObject; readonly isSo: boolean }>();
+
+function isSame(stored: KubernetesObject, wanted: KubernetesObject): boolean {
   const digestOf = ({ metadata }: KubernetesObject): string | undefined => metadata.annotations?.[ANNOTATIONS.intent];
   return digestOf(stored) === digestOf(wanted) && holds(stored, wanted);
 }

@@ -5,7 +5,7 @@ import type { KafkaRole } from '../../constructs/kubernetes/kafka/cluster-view.t
 import { configMapHash } from '../../constructs/kubernetes/kafka/config-maps.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { ANNOTATIONS, LABELS } from '../../contracts/labels.ts';
-import type { Context } from './context.ts';
+import type { Context, RoleContext } from './context.ts';
 import { addedPods, replicasOf } from './gates.ts';
 import { intended, isAsIntended } from './intent.ts';
 import { objectKey } from './observed.ts';
@@ -127,6 +127,26 @@ function setObject(
   { role, replicas, marked }: SetChoice,
 ): KubernetesObject {
   const { served, kept } = roles[role];
+  const choice = [replicas, marked, served.content, kept?.content];
+  const former = CHOSEN.get(object);
+  if (former?.choice.every((part, index) => part === choice[index]) === true) return former.made;
+  const made = madeSet(object, { replicas, marked, served, kept });
+  CHOSEN.set(object, { choice, made });
+  return made;
+}
+
+/** What was made of a rendered StatefulSet last: its digest is much of a pass. */
+const CHOSEN = new WeakMap<object, { readonly choice: readonly unknown[]; readonly made: KubernetesObject }>();
+
+function madeSet(
+  object: KubernetesObject,
+  {
+    replicas,
+    marked,
+    served,
+    kept,
+  }: Omit<SetChoice, 'role'> & Pick<RoleContext, 'served'> & { readonly kept: RoleContext['kept'] | undefined },
+): KubernetesObject {
   const annotations = {
     ...object.metadata.annotations,
     ...(kept === undefined ? {} : { [ANNOTATIONS.lastGoodTemplate]: JSON.stringify(kept.content) }),

@@ -44,7 +44,7 @@ export function roleTemplates(
   if (stored === undefined) return { wanted };
   const current = templateOf(stored);
   const text = stored.metadata.annotations?.[ANNOTATIONS.lastGoodTemplate];
-  const lastGood = text === undefined ? undefined : parseTemplate(text);
+  const lastGood = text === undefined ? undefined : lastGoodOf(stored, text);
   return { wanted, ...(current === undefined ? {} : { current }), ...(lastGood === undefined ? {} : { lastGood }) };
 }
 
@@ -167,6 +167,17 @@ function templateOf(statefulSet: KubernetesObject | undefined): PodTemplate | un
   const template = (statefulSet as StatefulSetSpec | undefined)?.spec?.template;
   return template === undefined ? undefined : withHashes(template);
 }
+
+function lastGoodOf(stored: KubernetesObject, text: string): PodTemplate {
+  const kept = LAST_GOOD.get(stored);
+  if (kept !== undefined) return kept;
+  const parsed = parseTemplate(text);
+  LAST_GOOD.set(stored, parsed);
+  return parsed;
+}
+
+/** Of stored StatefulSets, which are never changed in place. */
+const LAST_GOOD = new WeakMap<object, PodTemplate>();
 
 function parseTemplate(text: string): PodTemplate {
   return withHashes(JSON.parse(text) as Readonly<Record<string, unknown>>);
