@@ -159,6 +159,10 @@ export function stepText(write: Write, { objects }: Pick<Observed, 'objects'>): 
       return `stop ${write.pod} for good`;
     case 'unregister-broker':
       return `have Kafka forget broker ${write.broker}`;
+    case 'finish-features':
+      return `finish what the Kafka version brings: ${Object.entries(write.features)
+        .map((pair) => pair.join(' '))
+        .join(', ')}`;
     case 'delete-claim':
       return `delete the volume claim ${write.claim.name}`;
     case 'release-volume':

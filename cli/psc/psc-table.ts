@@ -40,6 +40,7 @@ export function pscDetail(psc: PhysicalStatefulCluster, nowMs: number): string {
     ...leaving.map(leavingLine),
     ...(leaving.length === 0 ? [] : ['']),
     ...certificateLines(psc),
+    ...featureLines(psc),
     ...(bootstrapServer === undefined ? [] : [`clients start at ${bootstrapServer}`, '']),
   ].join('\n');
 }
@@ -71,6 +72,15 @@ function certificateLines({ status }: PhysicalStatefulCluster): readonly string[
       : [`the authority before it is trusted until ${formerAuthorityUntil}: clients need the new ca.crt by then`]),
   ];
   return lines.length === 0 ? [] : [...lines, ''];
+}
+
+function featureLines({ status }: PhysicalStatefulCluster): readonly string[] {
+  const { version, finishedAt } = status?.features ?? {};
+  if (version === undefined || finishedAt === undefined) return [];
+  return [
+    `every pod runs Kafka ${version}; what it brings is finished at ${finishedAt}, and the version before it can be taken back until then`,
+    '',
+  ];
 }
 
 function cells({ spec, status = {} }: PhysicalStatefulCluster): readonly string[] {

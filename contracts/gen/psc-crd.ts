@@ -669,6 +669,13 @@ export const PSC_CRD: CustomResourceDefinition = {
                         "type": "string",
                         "maxLength": 512,
                         "description": "Cloud identity of the pods: a role ARN (aws), a service account e-mail (gcp), a client id (azure)."
+                      },
+                      "featureSoakMinutes": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": 0,
+                        "maximum": 525600,
+                        "description": "How long every pod runs another Kafka version before its features are finished, which no former version can read; 1440 where absent. Until then the former version may be taken back."
                       }
                     },
                     "required": [
@@ -1783,7 +1790,6 @@ export const PSC_CRD: CustomResourceDefinition = {
                   },
                   "certificates": {
                     "type": "object",
-                    "description": "What clients have to know of the PSC's own authority, and when something ends.",
                     "properties": {
                       "authorityEnds": {
                         "type": "string",
@@ -1798,6 +1804,33 @@ export const PSC_CRD: CustomResourceDefinition = {
                         "type": "string",
                         "format": "date-time",
                         "description": "Until when the authority before this one is trusted: clients need the present one's certificate by then."
+                      }
+                    }
+                  },
+                  "features": {
+                    "type": "object",
+                    "description": "What clients have to know of the PSC's own authority, and when something ends.",
+                    "properties": {
+                      "metadataLevel": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647,
+                        "description": "Level of metadata.version that the cluster has agreed upon, or is about to: Kafka versions that do not know it cannot run."
+                      },
+                      "version": {
+                        "type": "string",
+                        "description": "Kafka version that every pod was seen to run."
+                      },
+                      "settledAt": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Since when."
+                      },
+                      "finishedAt": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When what that version brings is finished; absent where nothing is left to finish."
                       }
                     }
                   }

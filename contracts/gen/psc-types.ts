@@ -61,6 +61,11 @@ export interface KafkaSpec {
   readonly externalAccess: ExternalAccessSpec;
   /** Cloud identity of the pods: a role ARN (aws), a service account e-mail (gcp), a client id (azure). */
   readonly identity?: string;
+  /**
+   * How long every pod runs another Kafka version before its features are finished, which no former version can read; 1440 where
+   * absent. Until then the former version may be taken back.
+   */
+  readonly featureSoakMinutes?: number;
 }
 
 export interface ZonePlacement {
@@ -238,6 +243,7 @@ export interface PhysicalStatefulClusterStatus {
   /** Brokers that are being taken away, and those that are gone and whose volumes are kept. The balancer empties the former. */
   readonly leaving?: readonly LeavingBroker[];
   readonly certificates?: CertificatesStatus;
+  readonly features?: FeaturesStatus;
 }
 
 /** Kubernetes' condition with the time of its last probe, which is written only together with another change. */
@@ -394,11 +400,22 @@ export interface LeavingBroker {
   readonly returningSince?: string;
 }
 
-/** What clients have to know of the PSC's own authority, and when something ends. */
 export interface CertificatesStatus {
   readonly authorityEnds?: string;
   /** The first to end of those that pods show to clients, or have been given. */
   readonly firstPodEnds?: string;
   /** Until when the authority before this one is trusted: clients need the present one's certificate by then. */
   readonly formerAuthorityUntil?: string;
+}
+
+/** What clients have to know of the PSC's own authority, and when something ends. */
+export interface FeaturesStatus {
+  /** Level of metadata.version that the cluster has agreed upon, or is about to: Kafka versions that do not know it cannot run. */
+  readonly metadataLevel?: number;
+  /** Kafka version that every pod was seen to run. */
+  readonly version?: string;
+  /** Since when. */
+  readonly settledAt?: string;
+  /** When what that version brings is finished; absent where nothing is left to finish. */
+  readonly finishedAt?: string;
 }

@@ -118,6 +118,8 @@ function checkWrite(write: Write, observed: Observed): readonly string[] {
       return checkCordon(write.broker, write.cordon, observed);
     case 'rotate-authority':
       return checkRotation(write.rotation, observed);
+    case 'finish-features':
+      return checkFeatures(write.features, observed);
     case 'set-finalizer':
     case 'issue-credentials':
     case 'set-gate':
@@ -144,6 +146,25 @@ function checkRotation({ step }: Rotation, { credentials, shown, pods, freshness
   return [
     ...(freshness === 'fresh' ? [] : ['an authority is retired on what caches say']),
     ...late.map(({ name }) => `an authority is retired while ${name} may still lean on it`),
+  ];
+}
+
+/** No pod of another template may be left, which perhaps could not read what Kafka writes from now on. */
+function checkFeatures(
+  features: Extract<Write, { readonly kind: 'finish-features' }>['features'],
+  { psc, pods, freshness }: Observed,
+): readonly string[] {
+  const { fence, features: said } = psc.status ?? {};
+  const level = features['metadata.version'];
+  const templatesOf = (role: ObservedPod['role']): number =>
+    new Set(pods.filter((pod) => pod.role === role).map(({ templateHash }) => templateHash)).size;
+  return [
+    ...(freshness === 'fresh' ? [] : ['features are finished on what caches say']),
+    ...(fence === undefined ? [] : ['features are finished while pods are replaced']),
+    ...(templatesOf('broker') > 1 || templatesOf('controller') > 1 ? ['features are finished while pods differ'] : []),
+    ...(level === undefined || (said?.metadataLevel ?? 0) >= level
+      ? []
+      : ['features are finished before the stored status says so']),
   ];
 }
 

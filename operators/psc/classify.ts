@@ -24,7 +24,7 @@ export interface Member {
   readonly isDead: boolean;
   /** Whether its storage was seen to stall since it was made: it is restarted for that, once. */
   readonly isStalled: boolean;
-  /** Whether it is placed no longer: it only hands over what it has. */
+  /** Whether it is placed no longer and has begun to leave: it only hands over what it has. */
   readonly isLeaving: boolean;
 }
 
@@ -35,7 +35,9 @@ export const UNSCHEDULABLE_PATIENCE_MS = 300_000;
 export function classify(view: ClusterView, observed: Observed): readonly Member[] {
   const byName = new Map(observed.pods.map((pod) => [pod.name, pod]));
   const lagging = laggingBrokers(observed);
-  const leaving = new Set(view.leaving.map(({ name }) => name));
+  // One that may not begin to leave is like all others: until it may, perhaps after an upgrade, it serves.
+  const begun = new Set(observed.psc.status?.leaving?.map(({ pod }) => pod));
+  const leaving = new Set(view.leaving.flatMap(({ name }) => (begun.has(name) ? [name] : [])));
   const classified = (role: KafkaRole, placed: PlacedPod): Member =>
     member({ role, placed, pod: byName.get(placed.name), isLeaving: leaving.has(placed.name) }, observed, lagging);
   return [

@@ -30,7 +30,7 @@ function subjectOf(write: Write): StepAttributes {
   return {};
 }
 
-/** What takes something away. */
+/** What takes something away, or cannot be taken back. */
 export function isDisruption({ kind }: Write): boolean {
   switch (kind) {
     case 'evict-pod':
@@ -39,6 +39,7 @@ export function isDisruption({ kind }: Write): boolean {
     case 'unregister-broker':
     case 'delete-claim':
     case 'release-volume':
+    case 'finish-features':
       return true;
     case 'apply':
     case 'remove':
@@ -107,6 +108,9 @@ async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: Re
       return;
     case 'unregister-broker':
       await kafka.unregisterBroker(psc, write.broker);
+      return;
+    case 'finish-features':
+      await kafka.finishFeatures(psc, write.features);
       return;
     case 'delete-claim':
       await cluster.deleteClaim(psc, write.claim);

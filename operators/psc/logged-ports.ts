@@ -67,6 +67,9 @@ export function loggedPorts({ cluster, kafka }: Ports, log: (line: string) => vo
         kafka.setCordon,
         (broker, cordon) => `${cordon === 'present' ? 'cordon' : 'uncordon'} broker ${broker}`,
       ),
+      finishFeatures: ofPsc(kafka.finishFeatures, (features) =>
+        ['finish features', ...Object.entries(features).map((pair) => pair.join(' '))].join(', '),
+      ),
       unregisterBroker: ofPsc(kafka.unregisterBroker, (broker) => `unregister broker ${broker}`),
     },
   };

@@ -1,6 +1,7 @@
 import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import type { ClientKind } from '../../constructs/kubernetes/client/client-view.ts';
+import type { Features } from './kafka-releases.ts';
 import type { HeldCertificates, ShownCertificate } from './credentials/held-certificates.ts';
 import type { KafkaRole } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 
@@ -110,8 +111,8 @@ export interface ReachableKafka {
   /** Registered brokers, by id. */
   readonly brokers: ReadonlyMap<number, RegisteredBroker>;
   readonly quorum: QuorumView;
-  /** Finalized level of the feature metadata.version; undefined where no broker says it. */
-  readonly metadataLevel?: number;
+  /** Finalized levels of features; undefined where no broker says them. */
+  readonly features?: Features;
   readonly partitions: readonly PartitionView[];
   /** Dynamic settings that hold for all brokers (resource BROKER with an empty name). */
   readonly clusterSettings: Readonly<Record<string, string>>;

@@ -13,6 +13,7 @@ import { planCertificates } from './plan-certificates.ts';
 import { planClaims } from './plan-claims.ts';
 import { planConditions } from './plan-conditions.ts';
 import { FINALIZER, planDeletion } from './plan-deletion.ts';
+import { planFeatures } from './plan-features.ts';
 import { planObjects } from './plan-objects.ts';
 import { planRoll, type RollPlan } from './plan-roll.ts';
 import { planSettings } from './plan-settings.ts';
@@ -48,6 +49,7 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
   const hasFinalizer = psc.metadata.finalizers?.includes(FINALIZER) === true;
   const claims = planClaims(context.view, observed);
   const certificates = planCertificates(context);
+  const features = planFeatures(context, roll);
   const isPaused = psc.spec.maintenance?.paused === true;
   const planned = planObjects(context, claims.objects, shrink);
   // What is lost is lost in a pause too.
@@ -61,6 +63,7 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
         ...planSettings(context),
         ...shrink.writes,
         ...certificates.writes,
+        ...features.writes,
       ];
   const waits = [...objects.waits, ...shrink.waits, ...roll.waits, ...certificates.waits];
   if (objects.waits.length === 0) waits.push(...podWaits(context, roll.fence));
@@ -78,6 +81,7 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
   const isBusy =
     writes.length > 0 ||
     waits.length > 0 ||
+    features.isFinishing ||
     roll.pending.length > 0 ||
     roll.fence !== undefined ||
     !context.members.every(isWell);
@@ -91,7 +95,7 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
     writes,
     waits,
     conditions: planConditions(context, findings),
-    status: planStatus(context, settled, shrink),
+    status: planStatus(context, settled, shrink, features),
     asksForFreshRead: shrink.asksForFreshRead || (observed.freshness === 'cached' && growsBrokers(context, writes)),
     lookAgainMs: isBusy && !isHeldForLong ? BUSY_LOOK_MS : REST_LOOK_MS,
   };
@@ -179,9 +183,12 @@ function refusal(
   role: KafkaRole,
   { wanted, current, lastGood }: RoleTemplates,
   members: readonly Member[],
-  { observed, lostClaims: lost }: Pick<Context, 'observed' | 'lostClaims'>,
+  { observed, rules, lostClaims: lost }: Pick<Context, 'observed' | 'rules' | 'lostClaims'>,
 ): RoleContext['refused'] {
   const target = templateId(wanted);
+  const unreadable = rules.downgradeObstacle(observed);
+  const isOther = lastGood !== undefined && templateId(lastGood) !== target;
+  if (unreadable !== undefined && isOther) return { target, message: unreadable };
   const stored = observed.psc.status?.rolls?.find((roll) => roll.role === role);
   if (stored?.refused === target) return { target, message: stored.message ?? '' };
   const isGoodOnce = lastGood === undefined || templateId(lastGood) === target;

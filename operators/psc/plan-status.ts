@@ -7,6 +7,7 @@ import { isServing, type Member } from './classify.ts';
 import type { Context } from './context.ts';
 import { recordedClaims, replicasOf } from './gates.ts';
 import { certificatesStatus } from './plan-certificates.ts';
+import type { FeaturesPlan } from './plan-features.ts';
 import type { PlannedStatus } from './plan.ts';
 import type { RollPlan } from './plan-roll.ts';
 import type { ShrinkPlan } from './plan-shrink.ts';
@@ -17,6 +18,7 @@ export function planStatus(
   context: Context,
   { fence, rolls }: Pick<RollPlan, 'fence' | 'rolls'>,
   { leaving, gone }: Pick<ShrinkPlan, 'leaving' | 'gone'>,
+  { status: features }: Pick<FeaturesPlan, 'status'>,
 ): PlannedStatus {
   const { observed, view, members } = context;
   // Of one that comes back while its former volume may still be on its way out nothing is written down.
@@ -42,6 +44,7 @@ export function planStatus(
     disksGib: observed.claims.reduce((sum, { capacityGib = 0 }) => sum + capacityGib, 0),
     bootstrapServer: `${externalHost(BOOTSTRAP_LABEL, view.name, view.domain)}:${PORTS.external}`,
     ...(certificates === undefined ? {} : { certificates }),
+    ...(features === undefined ? {} : { features }),
     ...(fence === undefined ? {} : { fence }),
     ...(rolls.length === 0 ? {} : { rolls }),
     ...(leaving.length === 0 ? {} : { leaving }),

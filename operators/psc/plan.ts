@@ -1,6 +1,7 @@
 import type { ConditionUpdate } from '../../contracts/conditions.ts';
 import type { PhysicalStatefulClusterStatus } from '../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
+import type { Features } from './kafka-releases.ts';
 import type { RotationStep } from './credentials/rotate-authority.ts';
 
 /** What one pass does and says, and what it waits for. Data: nothing in it is decided again when it is carried out. */
@@ -64,6 +65,8 @@ export type Write =
       readonly set: Readonly<Record<string, string>>;
       readonly remove: readonly string[];
     }
+  /** Has Kafka agree upon features; what it agreed upon is not taken back. */
+  | { readonly kind: 'finish-features'; readonly features: Features }
   | { readonly kind: 'alter-default-quota'; readonly values: Readonly<Record<string, number>> }
   /** Gives partitions back to their preferred leaders. */
   | {

@@ -8,6 +8,7 @@ import type {
   ObservedPod,
   StoredPsc,
 } from './observed.ts';
+import type { Features } from './kafka-releases.ts';
 import type { ClaimRef, PodRef, Rotation } from './plan.ts';
 
 /** Objects of one PSC, as one read of them gives. */
@@ -88,6 +89,8 @@ export interface KafkaPort {
   readonly setCordon: (psc: StoredPsc, broker: number, cordon: 'present' | 'absent') => Promise<void>;
   /** Has the controllers forget a broker. One that they do not know is done. */
   readonly unregisterBroker: (psc: StoredPsc, broker: number) => Promise<void>;
+  /** Has the cluster agree upon features, by their levels. Those that it has already are done. */
+  readonly finishFeatures: (psc: StoredPsc, features: Features) => Promise<void>;
 }
 
 /** Users of one PSC's Kafka that the operator makes for the clusters which are clients of it. */

@@ -6,6 +6,7 @@ import { chooseBatch } from './batch.ts';
 import { emptinessObstacle, isProvenByBalancer } from './emptiness.ts';
 import { isGraceOver } from './kept-volumes.ts';
 import { rotationStep } from './plan-certificates.ts';
+import { downgradeObstacle, isSoakOver } from './plan-features.ts';
 import { tieringOf } from './plan-tiering.ts';
 import { shrinkObstacle } from './shrink-refusal.ts';
 
@@ -31,6 +32,8 @@ export interface Rules {
   readonly emptinessObstacle: typeof emptinessObstacle;
   readonly isProvenByBalancer: typeof isProvenByBalancer;
   readonly isGraceOver: typeof isGraceOver;
+  readonly isSoakOver: typeof isSoakOver;
+  readonly downgradeObstacle: typeof downgradeObstacle;
 }
 
 export const RULES: Rules = {
@@ -51,4 +54,6 @@ export const RULES: Rules = {
   emptinessObstacle,
   isProvenByBalancer,
   isGraceOver,
+  isSoakOver,
+  downgradeObstacle,
 };

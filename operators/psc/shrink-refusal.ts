@@ -1,6 +1,6 @@
 import { ordinalOf, REPLICATION_FACTOR, type ClusterView } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 import type { PlacedPod } from '../../constructs/kubernetes/kafka/placed-pod.ts';
-import { CORDON_LEVEL } from './kafka/metadata-level.ts';
+import { CORDON_LEVEL, METADATA_VERSION } from './kafka-releases.ts';
 import type { BrokerDisk, Observed, ReachableKafka } from './observed.ts';
 import type { Wait } from './plan.ts';
 
@@ -27,7 +27,8 @@ export function shrinkObstacle(view: ClusterView, { kafka }: Pick<Observed, 'kaf
 }
 
 /** Without it Kafka could put something on a broker between the last look at it and its end. */
-function cordonObstacle({ metadataLevel }: ReachableKafka): Wait | undefined {
+function cordonObstacle({ features }: ReachableKafka): Wait | undefined {
+  const metadataLevel = features?.[METADATA_VERSION];
   if (metadataLevel === undefined) return unknown('no broker says which features the cluster has finalized');
   if (metadataLevel >= CORDON_LEVEL) return undefined;
   return refused(

@@ -1,6 +1,7 @@
 import { reconcile } from '../../operators/psc/reconcile.ts';
 import { Trace } from '../sim/kernel/trace.ts';
 import { unfinished } from '../sim/operator/convergence.ts';
+import { NEWEST_KAFKA } from '../sim/operator/upgrades.ts';
 import { World } from '../sim/operator/world.ts';
 
 export interface SimulatedRoll {
@@ -23,7 +24,7 @@ export async function simulateRoll(
 ): Promise<SimulatedRoll> {
   const world = new World(seed, reconcile, new Trace());
   const { scheduler, api, kafka, judge } = world;
-  world.createPsc(brokers, maxUnavailablePerZone);
+  world.createPsc(brokers, maxUnavailablePerZone, 0, NEWEST_KAFKA);
   await settled(world);
   // Every broker has something to catch up with and to lead.
   kafka.partitions.create('load', PARTITIONS_PER_BROKER * brokers, kafka.servingByZone());

@@ -5,6 +5,7 @@ import { alterClusterSettings, alterDefaultUserQuota, electPreferred } from './a
 import { setCordon, unregisterBroker } from './alter-brokers.ts';
 import type { KafkaCredentials } from './broker-connections.ts';
 import type { ConsumerLag } from './consumer-lag.ts';
+import { finishFeatures } from './features.ts';
 import { grantUser, revokeUser } from './kafka-users.ts';
 import { type Attention, PscKafka } from './psc-kafka.ts';
 import { Slots } from '../../runtime/slots.ts';
@@ -84,6 +85,7 @@ export function realKafkaPort(options: KafkaPortOptions): RealKafkaPort {
     },
     ...usersOf(of),
     ...leavingOf(of),
+    ...featuresIn(of),
     setAttention: (psc, attention) => {
       const found = known.get(psc);
       if (found !== undefined) found.attention = attention;
@@ -118,6 +120,18 @@ function without(
   removed: readonly string[],
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(settings).filter(([key]) => !removed.includes(key)));
+}
+
+/** What the cluster agrees upon for good. */
+function featuresIn(of: (psc: StoredPsc) => PscKafka): Pick<KafkaPort, 'finishFeatures'> {
+  return {
+    finishFeatures: async (psc, features) => {
+      await of(psc).alter(
+        (place, connections) => finishFeatures(place, connections, features),
+        (view) => ({ ...view, features: { ...view.features, ...features } }),
+      );
+    },
+  };
 }
 
 /** What brokers that leave are told, and what is told of them. */

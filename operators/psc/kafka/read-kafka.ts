@@ -5,7 +5,7 @@ import type { BrokerConnections } from './broker-connections.ts';
 import { type BrokerHealth, readHealth } from './broker-health.ts';
 import { readBrokerMetadata } from './broker-metadata.ts';
 import type { BrokerPlace } from './broker-places.ts';
-import { readMetadataLevel } from './metadata-level.ts';
+import { readFeatures } from './features.ts';
 import { readClusterSettings, readDefaultUserQuota, readDynamicSettings } from './broker-settings.ts';
 import type { MinIsrCache } from './min-isr.ts';
 import { type BrokerMetadata, mergeTopics, type Move, partitionViews } from './partition-views.ts';
@@ -40,9 +40,9 @@ export async function readKafka(context: ReadContext): Promise<ReachableKafka> {
   const first = await firstAnswering(brokers, connections);
   const ask = async <T>(question: (connection: Connection) => Promise<T>): Promise<T> =>
     await connections.call(first.broker, question);
-  const [controllers, metadataLevel, clusterSettings, defaultUserQuota, dynamicSettings] = await Promise.all([
+  const [controllers, features, clusterSettings, defaultUserQuota, dynamicSettings] = await Promise.all([
     readControllers(first.broker, connections),
-    ask(readMetadataLevel),
+    ask(readFeatures),
     ask(readClusterSettings),
     ask(readDefaultUserQuota),
     context.dynamicSettings ?? ask((connection) => readDynamicSettings(connection, first.broker.id)),
@@ -59,7 +59,7 @@ export async function readKafka(context: ReadContext): Promise<ReachableKafka> {
     readAtMs,
     brokers: withHealth(registered, await health.whenKnown(idsInService(registered))),
     quorum: controllers.quorum,
-    ...(metadataLevel === undefined ? {} : { metadataLevel }),
+    ...(features === undefined ? {} : { features }),
     partitions: partitionViews(mergeTopics(witnesses.map(({ topics }) => topics)), minIsr, controllers.moves),
     clusterSettings,
     dynamicSettings,

@@ -11,8 +11,8 @@ export function isSameView(a: KafkaView, b: KafkaView): boolean {
   }
   return (
     textOf([...a.brokers.values()].map(brokerFacts)) === textOf([...b.brokers.values()].map(brokerFacts)) &&
-    textOf([a.quorum, a.metadataLevel, a.clusterSettings, a.defaultUserQuota]) ===
-      textOf([b.quorum, b.metadataLevel, b.clusterSettings, b.defaultUserQuota]) &&
+    textOf([a.quorum, a.features, a.clusterSettings, a.defaultUserQuota]) ===
+      textOf([b.quorum, b.features, b.clusterSettings, b.defaultUserQuota]) &&
     a.dynamicSettings.size === b.dynamicSettings.size &&
     isSamePartitions(a.partitions, b.partitions)
   );

@@ -68,6 +68,7 @@ export function leadWorld(first: Observed, steps?: Steps): LeadWorld {
     electPreferred: written('elect'),
     setCordon: written('cordon'),
     unregisterBroker: written('unregister'),
+    finishFeatures: written('finish features'),
   };
   const timers: Timers = {
     nowMs: () => nowMs,

@@ -15,7 +15,7 @@ import {
   type ReachableKafka,
   type StoredPsc,
 } from '../../../operators/psc/observed.ts';
-import { CORDON_LEVEL } from '../../../operators/psc/kafka/metadata-level.ts';
+import { featuresOf } from '../../../operators/psc/kafka-releases.ts';
 import { FINALIZER } from '../../../operators/psc/plan-deletion.ts';
 import { planPsc } from '../../../operators/psc/plan-psc.ts';
 import { statusAfter } from '../../../operators/psc/status-after.ts';
@@ -167,7 +167,7 @@ function healthyKafka(
     state: 'reachable',
     readAtMs: NOW_MS,
     brokers: new Map(brokers.map(({ ordinal }) => [ordinal, { id: ordinal, isFenced: false, metrics, disk: DISK }])),
-    metadataLevel: CORDON_LEVEL,
+    features: { ...featuresOf('4.3.1') },
     quorum: { leaderId: 1001, leaderEpoch: 3, voters: controllers.map((id) => ({ id, isCaughtUp: true })) },
     partitions: partitionsOver(brokers),
     clusterSettings: brokerDefaults,

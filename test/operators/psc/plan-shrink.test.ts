@@ -58,7 +58,7 @@ describe('a shrink begins', () => {
     ],
     [
       'metadata that knows no cordons',
-      withKafka(shrinking(), () => ({ metadataLevel: 29 })),
+      withKafka(shrinking(), () => ({ features: { 'metadata.version': 29 } })),
       /30 \(4\.3-IV0\).* 29 is finalized/,
     ],
   ])('never where it would meet %s, and says why with the figures', (_what, observed, message) => {

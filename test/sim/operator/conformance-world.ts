@@ -10,6 +10,7 @@ import { isJson, type Json } from './apply-intent.ts';
 import { clusterPort } from './cluster-port.ts';
 import { Courier } from '../kernel/courier.ts';
 import { driven } from './driven.ts';
+import { NEWEST_KAFKA } from './upgrades.ts';
 import { World } from './world.ts';
 
 const SEED = 1;
@@ -33,7 +34,7 @@ export async function simulatedWorld(): Promise<ConformanceWorld> {
   });
   const caller = { holder: 'operator', freshAtMs: { cluster: 0, kafka: 0 } };
   const port = drivenPort(clusterPort(world, caller, courier, new Prng(SEED)), scheduler);
-  world.createPsc(3, 1);
+  world.createPsc(3, 1, 0, NEWEST_KAFKA);
   const psc = api.storedPsc();
   if (psc !== undefined) world.issueCredentials(psc);
   return await Promise.resolve({

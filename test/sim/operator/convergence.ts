@@ -8,6 +8,7 @@ import { claimName } from '../../../constructs/kubernetes/kafka/claims.ts';
 import { ordinalOf } from '../../../constructs/kubernetes/kafka/placed-pod.ts';
 import { viewCluster } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { dynamicLimits } from '../../../constructs/kubernetes/kafka/dynamic-limits.ts';
+import { metadataLevelOf } from '../../../operators/psc/kafka-releases.ts';
 import { UNSCHEDULABLE_PATIENCE_MS } from '../../../operators/psc/classify.ts';
 import type { StoredPsc } from '../../../operators/psc/observed.ts';
 import { requestedGib } from './api-model.ts';
@@ -117,6 +118,8 @@ function unfinishedKafka({ api, kafka, dataPlane }: World): string | undefined {
   const psc = api.storedPsc();
   if (psc === undefined) return 'there is no PSC';
   const view = viewCluster(psc, dataPlane);
+  const { level } = kafka.features;
+  if (level < (metadataLevelOf(view.kafka.version) ?? 0)) return `metadata.version is ${level}`;
   const carrying = view.brokers.filter(({ ordinal }) =>
     kafka.partitions.all.some(({ replicas }) => replicas.includes(ordinal)),
   );

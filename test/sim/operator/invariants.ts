@@ -23,6 +23,8 @@ export const INVARIANTS = {
     'a healthy pod is replaced only when the spec asks for what it cannot take while it runs, or once when its storage stalls',
   'left-alone': 'nothing is disrupted while the PSC is to be left alone',
   'in-window': 'pods that work are replaced only in a maintenance window, and for what they were fenced in one for',
+  'way-back': 'what a Kafka version brings is finished only when every pod has run it for as long as the PSC says',
+  readable: 'no pod is made of a Kafka version that cannot read what is finished',
   trusted:
     'everybody who runs trusts everybody who runs, and so do clients that have not taken a new authority in time',
   'no-mistake': 'a pass fails only by what the world does to it',

@@ -1,6 +1,7 @@
 import { ordinalOf } from '../../../constructs/kubernetes/kafka/placed-pod.ts';
 import { externalHost } from '../../../contracts/names.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
+import type { Features } from '../../../operators/psc/kafka-releases.ts';
 import { ConflictError, RefusedError, TooManyDisruptionsError } from '../../../operators/psc/ports.ts';
 import { NetworkError } from '../kernel/courier.ts';
 import { DisruptionJudge, type Decision } from './disruption-judge.ts';
@@ -8,6 +9,7 @@ import { FailedTemplates } from './failed-templates.ts';
 import type { Invariant, Violation } from './invariants.ts';
 import { NotElectedError } from './kafka-model.ts';
 import type { Caller } from './cluster-port.ts';
+import { FeaturesJudge } from './features-judge.ts';
 import { ShrinkJudge } from './shrink-judge.ts';
 import type { PodRecord } from './pod-record.ts';
 import type { World } from './world.ts';
@@ -18,6 +20,7 @@ export class Judge {
   readonly #world: World;
   readonly #disruptions: DisruptionJudge;
   readonly #shrinks: ShrinkJudge;
+  readonly #features: FeaturesJudge;
   readonly #failed: FailedTemplates;
   /** Node id ▶ its first volume. */
   readonly #volumes = new Map<number, string>();
@@ -31,6 +34,7 @@ export class Judge {
     };
     this.#disruptions = new DisruptionJudge(world, violate);
     this.#shrinks = new ShrinkJudge(world, violate);
+    this.#features = new FeaturesJudge(world, violate);
     this.#failed = new FailedTemplates(world);
   }
 
@@ -108,8 +112,17 @@ export class Judge {
       if (!names.resolves(host)) this.violate('names-first', `${host} does not resolve everywhere`);
     }
     this.#everCreated.add(pod.name);
+    this.#features.podCreated(pod);
     const failed = this.#failed.knownFailure(pod);
     if (failed !== undefined) this.violate('last-good', `${pod.name} is made from a template that ${failed}`);
+  }
+
+  podGone(pod: PodRecord): void {
+    this.#features.podGone(pod);
+  }
+
+  finished(features: Features): void {
+    this.#features.finished(features);
   }
 
   volumeUsed(nodeId: number, volume: string): void {

@@ -136,5 +136,6 @@ function portTo(world: World): KafkaPort {
     electPreferred: (psc, partitions) => drive(port.electPreferred(psc, partitions)),
     setCordon: (psc, broker, cordon) => drive(port.setCordon(psc, broker, cordon)),
     unregisterBroker: (psc, broker) => drive(port.unregisterBroker(psc, broker)),
+    finishFeatures: (psc, features) => drive(port.finishFeatures(psc, features)),
   };
 }

@@ -1,9 +1,9 @@
 import type { KafkaView, RegisteredBroker } from '../../../operators/psc/observed.ts';
-import { CORDON_LEVEL } from '../../../operators/psc/kafka/metadata-level.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Scheduler } from '../kernel/scheduler.ts';
 import { type BrokerRecord, newBrokerRecord, NO_RUN } from './broker-record.ts';
 import { beginReassignment, PartitionsModel } from './partitions-model.ts';
+import { FeaturesModel } from './features-model.ts';
 import { QuorumModel } from './quorum-model.ts';
 import { DYNAMIC_SETTINGS, refuseQuotas, refuseSettings } from './settings-model.ts';
 import { TierModel } from './tier-model.ts';
@@ -21,6 +21,7 @@ export const SESSION_TIMEOUT_MS = 9_000;
 export class KafkaModel {
   readonly partitions = new PartitionsModel();
   readonly quorum: QuorumModel;
+  readonly features = new FeaturesModel();
   /** Whether brokers run with Infinite Storage. */
   isTiered = false;
   readonly settings = new Map<string, string>();
@@ -266,7 +267,7 @@ export class KafkaModel {
       readAtMs: nowMs,
       brokers: new Map(brokers.map((each) => [each.id, each])),
       quorum: this.quorum.view(),
-      metadataLevel: CORDON_LEVEL,
+      features: this.features.finalized,
       // Only the controllers know of reassignments.
       partitions: this.partitions.views(this.quorum.leaderId < 0 ? 'without-moves' : 'with-moves'),
       clusterSettings: Object.fromEntries(this.settings),

@@ -74,6 +74,11 @@ export function kafkaPort(world: World, process: KafkaCaller, courier: Courier, 
         judge.cordoned(broker, cordon);
         kafka.setCordon(broker, cordon);
       }),
+    finishFeatures: (_psc, features) =>
+      write(`finish ${JSON.stringify(features)}`, () => {
+        judge.finished(features);
+        kafka.features.finish(features, (id) => kafka.isRegistered(id));
+      }),
     unregisterBroker: (_psc, broker) =>
       write(`unregister broker ${broker}`, () => {
         judge.forgotten(broker);

@@ -148,7 +148,11 @@ export class KubeletModel {
     const { claims, kafka, random, mountCredentials, onVolumeUsed } = this.#parts;
     pod.container = { state: 'running', restarts: pod.restarts };
     this.publish(pod);
-    if (isConfigBad(pod.files ?? {}) || !mountCredentials(pod)) {
+    if (
+      isConfigBad(pod.files ?? {}) ||
+      !mountCredentials(pod) ||
+      !kafka.features.canStart(pod.nodeId, pod.facts.metadataLevel)
+    ) {
       this.#later(pod, random.int(1_000, 4_000), () => {
         this.#exited(pod);
       });

@@ -28,22 +28,22 @@ export const MUTANTS: readonly Mutant[] = [
   withRules('every change of a file asks for a restart', 'needless-roll', 27, {
     fileChange: (_view, _role, { from, to }) => ({ kind: from === to ? 'none' : 'restart' }),
   }),
-  withRules('what failed goes on being served', 'last-good', 61, { templateToServe: ({ wanted }) => wanted }),
+  withRules('what failed goes on being served', 'last-good', 240, { templateToServe: ({ wanted }) => wanted }),
   withRules('brokers come before their names', 'names-first', 1, { nameObstacle: () => undefined }),
-  withRules('a broker is stopped for good whatever it holds', 'stop-empty', 8, {
+  withRules('a broker is stopped for good whatever it holds', 'stop-empty', 11, {
     emptinessObstacle: () => undefined,
     isProvenByBalancer: () => true,
   }),
   withRules('a shrink begins however little room is left', 'room-first', 17, { shrinkObstacle: () => undefined }),
-  withRules('volumes go with their brokers', 'volume-grace', 8, { isGraceOver: ({ goneAt }) => goneAt !== undefined }),
-  withPorts('no broker is cordoned', 'cordon-first', 8, (ports) => ({
+  withRules('volumes go with their brokers', 'volume-grace', 11, { isGraceOver: ({ goneAt }) => goneAt !== undefined }),
+  withPorts('no broker is cordoned', 'cordon-first', 9, (ports) => ({
     ...ports,
     kafka: {
       ...seenAs(ports, (view) => ({ ...view, brokers: cordonedAsAsked(view.brokers) })),
       setCordon: () => Promise.resolve(),
     },
   })),
-  withPorts('a broker that stops counts as one that has stopped', 'forgotten-last', 8, (ports) => ({
+  withPorts('a broker that stops counts as one that has stopped', 'forgotten-last', 9, (ports) => ({
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({
       ...read,
@@ -66,6 +66,8 @@ export const MUTANTS: readonly Mutant[] = [
     make: () => (psc, ports, options) =>
       reconcile(psc, ports, { ...options, rules: { ...RULES, brokersObstacle: () => undefined } }),
   },
+  withRules('features are finished at once', 'way-back', 60, { isSoakOver: () => true }),
+  withRules('an older Kafka is served whatever is finished', 'readable', 14, { downgradeObstacle: () => undefined }),
   withPorts('controllers count as caught up', 'quorum', 38, (ports) => ({
     ...ports,
     kafka: seenAs(ports, (view) => ({

@@ -1,5 +1,7 @@
+import { metadataLevelOf } from '../../../operators/psc/kafka-releases.ts';
 import type { ApiModel } from './api-model.ts';
 import { fieldOf } from './apply-intent.ts';
+import { VERSION_TAG } from './upgrades.ts';
 
 /** Images with this in their digest cannot be pulled. */
 export const BAD_IMAGE_MARK = 'bad0bad0';
@@ -14,6 +16,8 @@ export interface TemplateFacts {
   readonly isTooLarge: boolean;
   readonly configMaps: readonly string[];
   readonly annotations: Readonly<Record<string, string>>;
+  /** Level of metadata.version that its Kafka knows at most. */
+  readonly metadataLevel: number;
 }
 
 export function templateFacts(template: unknown): TemplateFacts {
@@ -27,8 +31,10 @@ export function templateFacts(template: unknown): TemplateFacts {
         return fieldOf(volume, 'name') === 'config' && Array.isArray(list) ? (list as readonly unknown[]) : [];
       })
     : [];
+  const image = String(fieldOf(kafka, 'image'));
   return {
-    isImageBad: String(fieldOf(kafka, 'image')).includes(BAD_IMAGE_MARK),
+    isImageBad: image.includes(BAD_IMAGE_MARK),
+    metadataLevel: metadataLevelOf(VERSION_TAG.exec(image)?.[1] ?? '') ?? 0,
     isTooLarge: cpu >= TOO_MUCH_CPU_MILLIS,
     configMaps: sources.map((source) => String(fieldOf(source, 'configMap', 'name'))),
     annotations: (fieldOf(template, 'metadata', 'annotations') ?? {}) as Readonly<Record<string, string>>,

@@ -12,6 +12,7 @@ import { isPending, newPodRecord, observedPod, type PodRecord } from './pod-reco
 
 export interface PodsParts extends Omit<KubeletParts, 'onGone'> {
   readonly onCreated: (pod: PodRecord) => void;
+  readonly onEnded: (pod: PodRecord) => void;
 }
 
 /** Pods of both StatefulSets: made where they are missing, from the template of the moment. */
@@ -107,6 +108,7 @@ export class PodsModel {
   #gone(pod: PodRecord): void {
     if (this.#pods.get(pod.name) !== pod) return;
     pod.isGone = true;
+    this.#parts.onEnded(pod);
     this.#pods.delete(pod.name);
     this.#parts.api.dropPod(pod.name);
     this.#syncLater();

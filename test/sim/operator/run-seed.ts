@@ -4,6 +4,7 @@ import { isShrinkHampered, unfinished } from './convergence.ts';
 import { injectFault } from './faults.ts';
 import type { Invariant, Violation } from './invariants.ts';
 import type { Reconcile } from './operator-process.ts';
+import { chooseKafka, endUpgrades, scheduleUpgrades } from './upgrades.ts';
 import { EPOCH_MS } from './wall-clock.ts';
 import { chooseSteps, mendAll } from './workload.ts';
 import { World } from './world.ts';
@@ -44,15 +45,19 @@ export async function runSeed(seed: number, { reconcile, huntFor, onEvent }: Run
   const brokers = random.pick([3, 3, 6, 6]);
   const steps = chooseSteps(random, brokers);
   const endMs = (steps.at(-1)?.atMs ?? 0) + random.int(10_000, 240_000);
-  world.createPsc(brokers, random.int(1, 3), random.pick([0, 0, 0, 3]));
+  const upgrades = new Prng(seed ^ 0x3b9d_42c7);
+  const first = chooseKafka(upgrades);
+  world.createPsc(brokers, random.int(1, 3), random.pick([0, 0, 0, 3]), first);
   schedule(world, steps, random);
   scheduleFaults(world, endMs, random);
   scheduleRotations(world, endMs, new Prng(seed ^ 0x7a3d_11e5));
+  scheduleUpgrades(world, first, endMs, upgrades);
   await scheduler.runUntil(endMs, isOver);
   const needsTheEnd = huntFor === undefined || huntFor === 'liveness' || huntFor === 'quiet';
   if (!isOver() && needsTheEnd) {
     world.heal();
     mendAll(world);
+    endUpgrades(world);
     await settle(world, isOver);
   }
   return {

@@ -61,7 +61,7 @@ const ACTS: readonly (readonly [string, Act])[] = [
   [
     'image',
     (world, random) => {
-      editKafka(world, () => ({ image: image(digest(random)) }));
+      editKafka(world, ({ version }) => ({ image: image(version, digest(random)) }));
     },
   ],
   [
@@ -94,7 +94,7 @@ const ACTS: readonly (readonly [string, Act])[] = [
   [
     'bad image',
     (world) => {
-      editKafka(world, () => ({ image: image(BAD_IMAGE_MARK.repeat(8)) }));
+      editKafka(world, ({ version }) => ({ image: image(version, BAD_IMAGE_MARK.repeat(8)) }));
     },
   ],
   [
@@ -165,7 +165,9 @@ const ACTS: readonly (readonly [string, Act])[] = [
 
 const MENDS: Readonly<Record<string, (world: World) => void>> = {
   'bad image': (world) => {
-    mendKafka(world, ({ image: now }) => (now.includes(BAD_IMAGE_MARK) ? { image: image('c'.repeat(64)) } : {}));
+    mendKafka(world, ({ version, image: now }) =>
+      now.includes(BAD_IMAGE_MARK) ? { image: image(version, 'c'.repeat(64)) } : {},
+    );
   },
   'bad setting': (world) => {
     mendKafka(world, ({ config = {} }) => (BAD_KEY in config ? { config: without(config, BAD_KEY) } : {}));
@@ -203,8 +205,8 @@ const MENDS: Readonly<Record<string, (world: World) => void>> = {
 
 const [BAD_KEY = ''] = Object.keys(BAD_SETTING);
 
-function image(hexDigest: string): string {
-  return `registry.example.com/flotilla/kafka:4.3.1@sha256:${hexDigest}`;
+function image(version: string, hexDigest: string): string {
+  return `registry.example.com/flotilla/kafka:${version}@sha256:${hexDigest}`;
 }
 
 function digest(random: Prng): string {

@@ -16,6 +16,7 @@ import { NamesModel } from './names-model.ts';
 import { makeNodes, type NodeModel } from './node-model.ts';
 import { OperatorProcess, type Reconcile } from './operator-process.ts';
 import { PodsModel } from './pods-model.ts';
+import { type FirstKafka, VERSION_TAG } from './upgrades.ts';
 import { FAIR_WEATHER, type Weather } from './weather.ts';
 
 const PROCESSES = 2;
@@ -81,6 +82,9 @@ export class World {
       onCreated: (pod) => {
         this.judge.podCreated(pod);
       },
+      onEnded: (pod) => {
+        this.judge.podGone(pod);
+      },
     });
     this.judge = new Judge(this);
     this.balancer = new BalancerModel(this);
@@ -116,7 +120,12 @@ export class World {
     this.trace.add(this.scheduler.nowMs, text);
   };
 
-  createPsc(brokers: number, maxUnavailablePerZone: number, volumeGraceHours = 0): void {
+  createPsc(
+    brokers: number,
+    maxUnavailablePerZone: number,
+    volumeGraceHours: number,
+    { version, featureSoakMinutes }: FirstKafka,
+  ): void {
     const example = examplePsc('local', { name: this.pscName, brokers });
     const { kafka } = example.spec;
     if (kafka === undefined) throw new Error('the example is no Kafka cluster');
@@ -125,11 +134,15 @@ export class World {
       ...example.spec,
       kafka: {
         ...kafka,
+        version,
+        featureSoakMinutes,
+        image: kafka.image.replace(VERSION_TAG, `:${version}@`),
         brokers: { ...kafka.brokers, maxUnavailablePerZone, volumeGraceHours, storage },
         tieredStorage: TIERED,
       },
     };
     this.kafka.isTiered = true;
+    this.kafka.features.format(version);
     const metadata = {
       ...example.metadata,
       uid: this.api.newUid(),

@@ -128,6 +128,8 @@ export class ModeledKafka {
     if (question.kind === 'alter-quota') this.#model.alterQuota(question.values);
     if (question.kind === 'set-cordon') this.#model.setCordon(question.broker, question.cordon);
     if (question.kind === 'unregister') this.#model.unregister(question.broker);
+    if (question.kind === 'finish-features')
+      this.#model.features.finish(question.features, (id) => this.#model.isRegistered(id));
     if (question.kind === 'elect') this.#model.electPreferred(question.partitions);
     return this.#model.view(Date.now());
   }

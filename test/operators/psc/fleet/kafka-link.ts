@@ -1,3 +1,4 @@
+import type { Features } from '../../../../operators/psc/kafka-releases.ts';
 import type { KafkaView } from '../../../../operators/psc/observed.ts';
 import type { KafkaPortOptions, RealKafkaPort } from '../../../../operators/psc/kafka/kafka-port.ts';
 import { REST_MS, WATCH_MS, type Attention } from '../../../../operators/psc/kafka/psc-kafka.ts';
@@ -16,6 +17,7 @@ export type KafkaQuestion =
   | { readonly kind: 'alter-quota'; readonly values: Readonly<Record<string, number>> }
   | { readonly kind: 'set-cordon'; readonly broker: number; readonly cordon: 'present' | 'absent' }
   | { readonly kind: 'unregister'; readonly broker: number }
+  | { readonly kind: 'finish-features'; readonly features: Features }
   | { readonly kind: 'elect'; readonly partitions: readonly { readonly topic: string; readonly partition: number }[] };
 
 export interface KafkaRequest {
@@ -80,6 +82,9 @@ export function linkedKafkaPort(options: KafkaPortOptions, ask: AskKafka): RealK
     },
     unregisterBroker: async (psc, broker) => {
       await of(psc).change({ kind: 'unregister', broker });
+    },
+    finishFeatures: async (psc, features) => {
+      await of(psc).change({ kind: 'finish-features', features });
     },
     setAttention: (psc, attention) => {
       known.get(psc)?.attend(attention);

@@ -1,13 +1,23 @@
 import { expect, test } from '@jest/globals';
-import { CORDON_LEVEL } from '../../../../operators/psc/kafka/metadata-level.ts';
+import { CORDON_LEVEL, METADATA_VERSION } from '../../../../operators/psc/kafka-releases.ts';
+import { RefusedError } from '../../../../operators/psc/ports.ts';
 import type { KafkaGround } from './kafka-conformance.ts';
 import { isWhole, ofTopic } from './kafka-hands.ts';
 
 /** What the operator takes for granted of brokers that it takes away. */
 export function leavingTests(ground: () => KafkaGround): void {
   test('a cluster that was made by this version knows cordons', async () => {
-    const { metadataLevel } = await ground().hands.fresh();
-    expect(metadataLevel).toBeGreaterThanOrEqual(CORDON_LEVEL);
+    const { features } = await ground().hands.fresh();
+    expect(features?.[METADATA_VERSION]).toBeGreaterThanOrEqual(CORDON_LEVEL);
+  });
+
+  test('features that are finished are so once more without a word, and one that nobody knows is refused', async () => {
+    const { world, hands } = ground();
+    const { features = {} } = await hands.fresh();
+    await world.port.finishFeatures(world.psc, { [METADATA_VERSION]: features[METADATA_VERSION] ?? 0 });
+    const unknown = world.port.finishFeatures(world.psc, { [METADATA_VERSION]: 9_999 });
+    expect(await hands.failureOf(unknown)).toBeInstanceOf(RefusedError);
+    expect((await hands.fresh()).features).toEqual(features);
   });
 
   test('a broker that is cordoned says so, and Kafka puts nothing new on it until it is so no longer', async () => {

@@ -331,6 +331,14 @@ export declare type KafkaSpec = Message<"flotilla.psc.v1.KafkaSpec"> & {
    * @generated from field: string identity = 12;
    */
   identity: string;
+
+  /**
+   * How long every pod runs another Kafka version before its features are finished, which no former version can read; 1440 where
+   * absent. Until then the former version may be taken back.
+   *
+   * @generated from field: optional int32 feature_soak_minutes = 13;
+   */
+  featureSoakMinutes?: number | undefined;
 };
 
 /**
@@ -414,6 +422,14 @@ export declare type KafkaSpecJson = {
    * @generated from field: string identity = 12;
    */
   identity?: string;
+
+  /**
+   * How long every pod runs another Kafka version before its features are finished, which no former version can read; 1440 where
+   * absent. Until then the former version may be taken back.
+   *
+   * @generated from field: optional int32 feature_soak_minutes = 13;
+   */
+  featureSoakMinutes?: number;
 };
 
 /**
@@ -1505,6 +1521,11 @@ export declare type PhysicalStatefulClusterStatus = Message<"flotilla.psc.v1.Phy
    * @generated from field: flotilla.psc.v1.CertificatesStatus certificates = 16;
    */
   certificates?: CertificatesStatus | undefined;
+
+  /**
+   * @generated from field: flotilla.psc.v1.FeaturesStatus features = 18;
+   */
+  features?: FeaturesStatus | undefined;
 };
 
 /**
@@ -1610,6 +1631,11 @@ export declare type PhysicalStatefulClusterStatusJson = {
    * @generated from field: flotilla.psc.v1.CertificatesStatus certificates = 16;
    */
   certificates?: CertificatesStatusJson;
+
+  /**
+   * @generated from field: flotilla.psc.v1.FeaturesStatus features = 18;
+   */
+  features?: FeaturesStatusJson;
 };
 
 /**
@@ -1993,6 +2019,80 @@ export declare const LeavingBrokerSchema: GenMessage<LeavingBroker, {jsonType: L
 /**
  * What clients have to know of the PSC's own authority, and when something ends.
  *
+ * @generated from message flotilla.psc.v1.FeaturesStatus
+ */
+export declare type FeaturesStatus = Message<"flotilla.psc.v1.FeaturesStatus"> & {
+  /**
+   * Level of metadata.version that the cluster has agreed upon, or is about to: Kafka versions that do not know it cannot run.
+   *
+   * @generated from field: int32 metadata_level = 1;
+   */
+  metadataLevel: number;
+
+  /**
+   * Kafka version that every pod was seen to run.
+   *
+   * @generated from field: string version = 2;
+   */
+  version: string;
+
+  /**
+   * Since when.
+   *
+   * @generated from field: google.protobuf.Timestamp settled_at = 3;
+   */
+  settledAt?: Timestamp | undefined;
+
+  /**
+   * When what that version brings is finished; absent where nothing is left to finish.
+   *
+   * @generated from field: google.protobuf.Timestamp finished_at = 4;
+   */
+  finishedAt?: Timestamp | undefined;
+};
+
+/**
+ * What clients have to know of the PSC's own authority, and when something ends.
+ *
+ * @generated from message flotilla.psc.v1.FeaturesStatus
+ */
+export declare type FeaturesStatusJson = {
+  /**
+   * Level of metadata.version that the cluster has agreed upon, or is about to: Kafka versions that do not know it cannot run.
+   *
+   * @generated from field: int32 metadata_level = 1;
+   */
+  metadataLevel?: number;
+
+  /**
+   * Kafka version that every pod was seen to run.
+   *
+   * @generated from field: string version = 2;
+   */
+  version?: string;
+
+  /**
+   * Since when.
+   *
+   * @generated from field: google.protobuf.Timestamp settled_at = 3;
+   */
+  settledAt?: TimestampJson;
+
+  /**
+   * When what that version brings is finished; absent where nothing is left to finish.
+   *
+   * @generated from field: google.protobuf.Timestamp finished_at = 4;
+   */
+  finishedAt?: TimestampJson;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.FeaturesStatus.
+ * Use `create(FeaturesStatusSchema)` to create a new message.
+ */
+export declare const FeaturesStatusSchema: GenMessage<FeaturesStatus, {jsonType: FeaturesStatusJson}>;
+
+/**
  * @generated from message flotilla.psc.v1.CertificatesStatus
  */
 export declare type CertificatesStatus = Message<"flotilla.psc.v1.CertificatesStatus"> & {
@@ -2017,8 +2117,6 @@ export declare type CertificatesStatus = Message<"flotilla.psc.v1.CertificatesSt
 };
 
 /**
- * What clients have to know of the PSC's own authority, and when something ends.
- *
  * @generated from message flotilla.psc.v1.CertificatesStatus
  */
 export declare type CertificatesStatusJson = {
