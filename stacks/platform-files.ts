@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { VolumeFigures } from '../constructs/capacity/volume-figures.ts';
 import { ControlPlaneServices } from '../constructs/kubernetes/control-plane/control-plane-services.ts';
+import { DatabaseMigrations } from '../constructs/kubernetes/control-plane/database-migrations.ts';
 import { DataPlaneServices } from '../constructs/kubernetes/data-plane/data-plane-services.ts';
 import { Gateway } from '../constructs/kubernetes/gateway/gateway.ts';
 import { gatewayHost } from '../constructs/kubernetes/kafka/dns.ts';
@@ -144,6 +145,7 @@ function controlPlaneObjects(
   }
   return render(context, (chart) => {
     new ControlPlaneServices(chart, 'services', { context, database, bucketProvisionerIdentity: bucketProvisioner });
+    new DatabaseMigrations(chart, 'migrations', { context, database });
     if (context.dataPlane.cloud === 'local') localServices(chart, context, controlPlane, database.name);
   });
 }

@@ -1,5 +1,11 @@
 import { faultName } from '../../local/faults/fault.ts';
-import { isDone, isWhole, type KubernetesStatus, type RegionStatus } from '../../local/region/region-status.ts';
+import {
+  type ConnectorSummary,
+  isDone,
+  isWhole,
+  type KubernetesStatus,
+  type RegionStatus,
+} from '../../local/region/region-status.ts';
 import { table } from '../table.ts';
 
 /** A region's status for people. */
@@ -43,10 +49,18 @@ function clusterLines({ clusters }: KubernetesStatus): readonly string[] {
   return [
     '',
     table(
-      ['PSC', 'brokers', 'controllers'],
-      clusters.map(({ psc, sets }) => [psc, readyOf(sets, 'kafka'), readyOf(sets, 'controller')]),
+      ['PSC', 'brokers', 'controllers', 'workers', 'connectors'],
+      clusters.map(({ psc, sets, connectors = [] }) => [
+        psc,
+        ...['kafka', 'controller', 'connect'].map((name) => readyOf(sets, name)),
+        connectors.length === 0 ? '-' : connectors.map(connectorText).join(', '),
+      ]),
     ),
   ];
+}
+
+function connectorText({ name, state, tasksRunning, tasks }: ConnectorSummary): string {
+  return `${name} ${state}, ${tasksRunning}/${tasks} tasks run`;
 }
 
 function readyOf(sets: KubernetesStatus['clusters'][number]['sets'], name: string): string {

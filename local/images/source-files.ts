@@ -42,7 +42,7 @@ const RUNTIME_FOLDERS = [
   'policies',
   'stacks',
 ];
-const RUNTIME_FILE = /\.(?:ts|js|mjs|json|ya?ml|proto|sql|sh|html|css)$/;
+const RUNTIME_FILE = /\.(?:ts|js|mjs|json|ya?ml|proto|p?sql|sh|html|css)$/;
 const RUNTIME_SINGLES = ['LICENSE', 'Pulumi.yaml', 'package.json'];
 
 async function filesBelow(root: string, path: string): Promise<readonly string[]> {

@@ -36,6 +36,28 @@ export function givenSecrets(
   return [...refs.values()].map((ref) => ({ ...ref, ...contentOf(ref, mothershipCa) }));
 }
 
+/**
+ * Objects of Secrets, each given with what is there of it. A role of the database is known to it by one password, in however
+ * many namespaces its Secret is.
+ */
+export function givenSecretObjects(
+  observed: ReadonlyMap<GivenSecret, SecretData | undefined>,
+  newPassword: () => string,
+): readonly KubernetesObject[] {
+  const ofRoles = new Map<string, string>();
+  for (const [{ name }, data] of observed) {
+    const password = data?.['password'] ?? '';
+    if (isRole(name) && password !== '') ofRoles.set(name, password);
+  }
+  return [...observed].map(([secret, data]) => {
+    const { name } = secret;
+    if (!isRole(name)) return givenSecretObject(secret, data, newPassword);
+    const password = ofRoles.get(name) ?? newPassword();
+    ofRoles.set(name, password);
+    return givenSecretObject(secret, { password }, newPassword);
+  });
+}
+
 /** The Secret's object: passwords that are there already are kept, for a database or a broker knows them. */
 export function givenSecretObject(
   secret: GivenSecret,
@@ -71,13 +93,17 @@ function contentOf(
       }
       return { fixed: { username: mothershipUserName(namespace), [CA_FILE]: mothershipCa }, passwords: ['password'] };
     default:
-      if (!name.startsWith(DATABASE_PREFIX)) {
+      if (!isRole(name)) {
         throw new RangeError(
           `${namespace}/${name} is mounted by a pod, and a local region does not know what is in it`,
         );
       }
       return { fixed: { username: databaseRole(name.slice(DATABASE_PREFIX.length)) }, passwords: ['password'] };
   }
+}
+
+function isRole(secret: string): boolean {
+  return secret.startsWith(DATABASE_PREFIX);
 }
 
 /** PostgreSQL takes names without a dash as they are. */

@@ -40,12 +40,20 @@ export function kubectlCluster(layout: RegionLayout, binary: string): PlatformCl
         async () => await unreadyLines(run, namespace, (pod) => isOf(pod, name)),
       );
     },
+    jobDone: async ({ namespace, name }) => {
+      const isOfJob = ({ metadata }: Pod): boolean => metadata?.labels?.['batch.kubernetes.io/job-name'] === name;
+      await waited(
+        async (timeout) => await run(['-n', namespace, 'wait', '--for=condition=Complete', `job/${name}`, timeout]),
+        `the Job ${namespace}/${name} has not done its work`,
+        async () => await unreadyLines(run, namespace, isOfJob),
+      );
+    },
     pscReady: async (psc) => {
       const namespace = pscNamespace(psc);
       const condition = `--for=condition=${CONDITION_TYPES.ready}`;
       await waited(
         async (timeout) => await run(['-n', namespace, 'wait', condition, `${PSC_RESOURCE}/${psc}`, timeout]),
-        `the Kafka of ${psc} is not ready`,
+        `the PSC ${psc} is not ready`,
         async () => [...(await openConditions(run, psc)), ...(await unreadyLines(run, namespace, () => true))],
       );
     },

@@ -11,7 +11,9 @@ export interface PlatformCluster {
   readonly served: (definitions: readonly string[]) => Promise<void>;
   /** Resolves when a StatefulSet has so many ready pods. */
   readonly ready: (statefulSet: SecretRef, pods: number) => Promise<void>;
-  /** Resolves when the operator says that clients can use the whole Kafka of a PSC, as its newest spec has it. */
+  /** Resolves when a Job has done its work. */
+  readonly jobDone: (job: SecretRef) => Promise<void>;
+  /** Resolves when the operator says that a PSC is ready: its whole Kafka, or all of its workers and connectors. */
   readonly pscReady: (psc: string) => Promise<void>;
   /** Resolves when all workers of a PSC of kind connect are ready, whatever their connectors wait for. */
   readonly workersReady: (psc: string, workers: number) => Promise<void>;

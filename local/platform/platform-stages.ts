@@ -3,15 +3,16 @@ import type { DataPlane } from '../../contracts/data-plane.ts';
 import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import type { ImageLock } from '../../contracts/images.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
-import { MOTHERSHIP, NAMESPACES, pscNamespace } from '../../contracts/names.ts';
+import { MOTHERSHIP, NAMESPACES, OUTBOX_PSC, pscNamespace } from '../../contracts/names.ts';
+import { LABELS } from '../../contracts/labels.ts';
 import { MOTHERSHIP_SECRET } from '../../constructs/kubernetes/shared/mothership.ts';
 import type { RegionOutputs } from '../../contracts/region-outputs.ts';
-import { credentialSecretRef } from '../../operators/psc/credentials/credential-secrets.ts';
+import { credentialSecretRef, type SecretData } from '../../operators/psc/credentials/credential-secrets.ts';
 import { clusterContext } from '../../stacks/cluster-context.ts';
 import type { StackConfig } from '../../stacks/stack-config.ts';
 import { synthesize, type SynthesisOptions } from '../../stacks/synthesis.ts';
 import type { Stage } from '../region/start-region.ts';
-import { givenSecretObject, givenSecrets } from './given-secrets.ts';
+import { type GivenSecret, givenSecretObject, givenSecretObjects, givenSecrets } from './given-secrets.ts';
 import { type MissingService, missingServices, withoutMissing } from './missing-services.ts';
 import { type MothershipUser, mothershipUserName, mothershipUsers, usesMothership } from './mothership-users.ts';
 import type { PlatformCluster } from './platform-cluster.ts';
@@ -81,6 +82,7 @@ export function regionPlatform(
           await cluster.apply(early);
         },
       },
+      ...early.filter(({ kind }) => kind === 'Job').map((job) => jobStage(cluster, job)),
       ...pscs.flatMap(({ metadata: { name }, spec }) =>
         spec.kafka === undefined
           ? []
@@ -113,14 +115,21 @@ export function regionPlatform(
   };
 }
 
-/** Its connectors wait for what their systems have, as for tables that the control plane makes. */
+function jobStage(cluster: PlatformCluster, { metadata: { namespace = '', name, labels } }: KubernetesObject): Stage {
+  const run = async (): Promise<void> => {
+    await cluster.jobDone({ namespace, name });
+  };
+  return { title: labels?.[LABELS.component] ?? name, run };
+}
+
+/** Connectors wait for what their systems have; what the platform's own needs, the stages before have made. */
 function connectStages(
   cluster: PlatformCluster,
   { metadata: { name }, spec: { connect } }: PhysicalStatefulCluster,
 ): readonly Stage[] {
   if (connect === undefined) return [];
   const run = async (): Promise<void> => {
-    await cluster.workersReady(name, connect.workers);
+    await (name === OUTBOX_PSC ? cluster.pscReady(name) : cluster.workersReady(name, connect.workers));
   };
   return [{ title: `${name}: Connect by the operator`, run }];
 }
@@ -170,11 +179,9 @@ async function ensureGivenSecrets(
 ): Promise<void> {
   const ca = await cluster.readSecret(credentialSecretRef(MOTHERSHIP, 'ca'));
   const secrets = givenSecrets(workloads, pscs, ca?.[CA_FILE]);
-  const objects: KubernetesObject[] = [];
-  for (const secret of secrets) {
-    objects.push(givenSecretObject(secret, await cluster.readSecret(secret), options.newPassword));
-  }
-  await cluster.apply(objects);
+  const observed = new Map<GivenSecret, SecretData | undefined>();
+  for (const secret of secrets) observed.set(secret, await cluster.readSecret(secret));
+  await cluster.apply(givenSecretObjects(observed, options.newPassword));
 }
 
 /** Copies the object store's key pair to where brokers mount it: pods see Secrets of their own namespace only. */

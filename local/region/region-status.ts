@@ -1,5 +1,7 @@
 import type { V1StatefulSet } from '@kubernetes/client-node';
+import type { ConnectorStatus, PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import { LABELS } from '../../contracts/labels.ts';
+import { PSC_PLURAL } from '../../contracts/psc-kind.ts';
 import type { Node, Plain, Pod } from '../agent/kubernetes-types.ts';
 import { type Fault } from '../faults/fault.ts';
 import { activeFaults } from '../faults/fault-store.ts';
@@ -56,10 +58,20 @@ export interface PodStatus {
   readonly memoryBytes: number;
 }
 
-/** Kafka of one PSC: ready and wanted pods, by StatefulSet. */
+/** One PSC: ready and wanted pods, by StatefulSet. */
 export interface ClusterStatus {
   readonly psc: string;
   readonly sets: readonly { readonly name: string; readonly ready: number; readonly wanted: number }[];
+  /** As the operator last said; absent where it has none. */
+  readonly connectors?: readonly ConnectorSummary[];
+}
+
+export interface ConnectorSummary {
+  readonly name: string;
+  /** `Running`, or what the operator says instead. */
+  readonly state: string;
+  readonly tasksRunning: number;
+  readonly tasks: number;
 }
 
 /** Looks at a region, whether it runs or not. */
@@ -106,6 +118,7 @@ export function isDone({ state }: { readonly state: string }): boolean {
 export const READY = 'Ready';
 const COMPLETED = 'Completed';
 const PARTS = [...CONTROL_PLANE, AGENT, FORWARDER];
+const PSC_RESOURCE = `${PSC_PLURAL}.flotilla.dev`;
 const REQUEST_TIMEOUT = '--request-timeout=10s';
 const DISK_TIMEOUT_MS = 30_000;
 
@@ -119,12 +132,18 @@ async function kubernetesStatus(
 ): Promise<KubernetesStatus> {
   const text = await kubectl(['get', 'nodes,pods,statefulsets', '--all-namespaces', '--output=json', REQUEST_TIMEOUT]);
   const { items } = JSON.parse(text) as { readonly items: readonly (Node | Pod | StatefulSet)[] };
+  // A region that is half up may not know the kind yet.
+  const pscText = await kubectl(['get', PSC_RESOURCE, '--all-namespaces', '--output=json', REQUEST_TIMEOUT]).catch(
+    () => '{"items":[]}',
+  );
+  const pscs = JSON.parse(pscText) as { readonly items: readonly PhysicalStatefulCluster[] };
   const ofKind = (kind: string): readonly unknown[] => items.filter((item) => item.kind === kind);
   return kubernetesStatusOf(
     {
       nodes: ofKind('Node') as readonly Node[],
       pods: ofKind('Pod') as readonly Pod[],
       sets: ofKind('StatefulSet') as readonly StatefulSet[],
+      pscs: pscs.items,
     },
     memoryOfPod,
   );
@@ -136,10 +155,13 @@ export function kubernetesStatusOf(
     nodes,
     pods,
     sets,
+    pscs = [],
   }: {
     readonly nodes: readonly Node[];
     readonly pods: readonly Pod[];
     readonly sets: readonly StatefulSet[];
+    /** @default - no more is known of any than its pods */
+    readonly pscs?: readonly PhysicalStatefulCluster[];
   },
   memoryOfPod: (uid: string) => number,
 ): KubernetesStatus {
@@ -148,6 +170,7 @@ export function kubernetesStatusOf(
     sets.filter(({ metadata }) => metadata?.labels?.[LABELS.psc] !== undefined),
     ({ metadata }) => metadata?.labels?.[LABELS.psc] ?? '',
   );
+  const ofPscs = new Map(pscs.map(({ metadata, status }) => [metadata.name, status?.connect?.connectors]));
   return {
     nodes: nodes.map(({ metadata, status }) => ({
       name: metadata?.name ?? '',
@@ -172,8 +195,18 @@ export function kubernetesStatusOf(
         ready: status?.readyReplicas ?? 0,
         wanted: spec?.replicas ?? 0,
       })),
+      ...connectorsOf(ofPscs.get(psc)),
     })),
   };
+}
+
+function connectorsOf(rows: readonly ConnectorStatus[] | undefined): Pick<ClusterStatus, 'connectors'> {
+  return rows === undefined ? {} : { connectors: rows.map(summaryOf) };
+}
+
+function summaryOf({ name, state = 'Unknown', tasks = [] }: ConnectorStatus): ConnectorSummary {
+  const running = tasks.filter((task) => task.state === 'Running').length;
+  return { name, state, tasksRunning: running, tasks: tasks.length };
 }
 
 /** In one word where Kubernetes has one: `Ready`, `Completed`, `CrashLoopBackOff`, `Pending`, … */

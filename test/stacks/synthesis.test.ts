@@ -149,7 +149,8 @@ describe('the manifests of the local stack', () => {
 
   test('are these files with these objects', () => {
     // Files of Kafka's roles are named by their content.
-    const nameOf = (object: KubernetesObject): string => objectId(object).replace(/-[a-f0-9]{16}$/, '-<hash>');
+    const nameOf = (object: KubernetesObject): string =>
+      objectId(object).replace(/-(?:[a-f0-9]{16}|[a-f0-9]{10})$/, '-<hash>');
     expect(Object.fromEntries(files.map(({ path, objects }) => [path, objects.map(nameOf)]))).toMatchSnapshot();
   });
 

@@ -59,7 +59,7 @@ const CONFIG = 'postgres-config';
 const DATA_PATH = '/var/lib/postgresql';
 /** Secret with the superuser's `password`; `local up` makes it. */
 export const SUPERUSER_SECRET = 'postgres-superuser';
-const CLIENTS = ['api', 'orchestrator', 'bucket-provisioner', 'status-sink'];
+const CLIENTS = ['api', 'orchestrator', 'bucket-provisioner', 'status-sink', 'database-migrations'];
 
 const POSTGRESQL_CONF = `listen_addresses = '*'
 port = ${PORTS.postgres}

@@ -39,7 +39,8 @@ interface PodResources {
 }
 
 interface WorkloadSpec {
-  readonly replicas: number;
+  /** Absent: a Job, which has one pod. */
+  readonly replicas?: number;
   readonly strategy?: { readonly type?: string };
   readonly template: {
     readonly spec: {
@@ -67,7 +68,7 @@ interface ServiceSpec {
 }
 
 function isWorkload({ kind }: KubernetesObject): boolean {
-  return kind === 'Deployment' || kind === 'StatefulSet';
+  return kind === 'Deployment' || kind === 'StatefulSet' || kind === 'Job';
 }
 
 function podGroup(object: KubernetesObject): PodGroup {
@@ -78,7 +79,7 @@ function podGroup(object: KubernetesObject): PodGroup {
   // Init containers run one after the other, before the main ones: the larger of the two counts.
   const need = (of: (resources: PodResources) => number): number => Math.max(total(main, of), ...init.map(of));
   return {
-    count: spec.replicas + surge,
+    count: (spec.replicas ?? 1) + surge,
     pod: {
       cpuMillis: need(({ cpuMillis }) => cpuMillis),
       cpuLimitMillis: need(({ cpuLimitMillis }) => cpuLimitMillis),

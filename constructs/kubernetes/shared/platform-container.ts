@@ -25,8 +25,10 @@ export interface ContainerRequest {
   readonly env: readonly EnvVar[];
   /** @default - none: liveness counts from the start */
   readonly startupProbe?: Probe;
-  readonly livenessProbe: Probe;
-  readonly readinessProbe: Probe;
+  /** @default - none: for what runs to an end */
+  readonly livenessProbe?: Probe;
+  /** @default - none */
+  readonly readinessProbe?: Probe;
   /** Mounts beside `folders`. @default - none */
   readonly mounts?: readonly VolumeMount[];
 }
@@ -47,8 +49,8 @@ export function containerOf(request: ContainerRequest): Container {
       limits: { cpu: millis(cpuLimitMillis), memory: mebibytes(memoryMib) },
     },
     ...(request.startupProbe === undefined ? {} : { startupProbe: request.startupProbe }),
-    livenessProbe: request.livenessProbe,
-    readinessProbe: request.readinessProbe,
+    ...(request.livenessProbe === undefined ? {} : { livenessProbe: request.livenessProbe }),
+    ...(request.readinessProbe === undefined ? {} : { readinessProbe: request.readinessProbe }),
     securityContext: RESTRICTED_CONTAINER,
     volumeMounts: [
       ...request.folders.map(({ name, path, from }) => ({

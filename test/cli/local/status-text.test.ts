@@ -49,7 +49,27 @@ describe('the status of a region', () => {
     expect(text).toMatch(/zone local-a: node local-a ready\n.*\n.*\npsc-demo\/kafka-0 +Ready +2 +300\n/);
     expect(text).toMatch(/zone local-b: node local-b ready\nno pods/);
     expect(text).toMatch(/pods that wait for a node\n.*\n.*\npsc-demo\/kafka-1 +Pending/);
-    expect(text).toMatch(/demo +1\/3 ready +-\n/);
+    expect(text).toMatch(/demo +1\/3 ready +- +- +-\n/);
+  });
+
+  it('says of a Connect cluster how many workers it has, and which of its tasks run', () => {
+    const sets = [
+      {
+        metadata: { name: 'connect', labels: { 'flotilla.dev/psc': 'outbox' } },
+        spec: { replicas: 2 },
+        status: { readyReplicas: 2 },
+      },
+    ];
+    const tasks = [{ state: 'Running' }, { state: 'Failed' }];
+    const pscs = [
+      {
+        metadata: { name: 'outbox' },
+        status: { connect: { connectors: [{ name: 'rows', state: 'Running', tasks }] } },
+      },
+    ];
+    const objects = { nodes: [], pods: [], sets, pscs } as unknown as Parameters<typeof kubernetesStatusOf>[0];
+    const text = statusText({ ...status([]), kubernetes: kubernetesStatusOf(objects, () => 0) });
+    expect(text).toMatch(/outbox +- +- +2\/2 ready +rows Running, 1\/2 tasks run\n/);
   });
 
   it.each([

@@ -8,7 +8,7 @@ import { credentialSecretRef, type SecretData } from '../../../operators/psc/cre
 export interface MemoryCluster extends PlatformCluster {
   /** Objects by {@link objectId}, in the order in which they first came. */
   readonly objects: ReadonlyMap<string, KubernetesObject>;
-  /** What was waited for: StatefulSets as `namespace/name=pods`, PSCs as `psc/name`. */
+  /** What was waited for: StatefulSets as `namespace/name=pods`, Jobs as `namespace/name done`, PSCs as `psc/name`. */
   readonly waits: readonly string[];
   /** Programs that ran in pods, as `namespace/pod: program args`, each after its pod's StatefulSet was waited for. */
   readonly execs: readonly string[];
@@ -46,6 +46,11 @@ export function memoryCluster(): MemoryCluster {
     },
     ready: ({ namespace, name }, pods) => {
       waits.push(`${namespace}/${name}=${pods}`);
+      return Promise.resolve();
+    },
+    jobDone: ({ namespace, name }) => {
+      waits.push(`${namespace}/${name.replace(/-[0-9a-f]{10}$/, '')} done`);
+      if (!objects.has(`batch/v1 Job ${namespace}/${name}`)) throw new Error(`nobody has asked for ${name}`);
       return Promise.resolve();
     },
     pscReady: (psc) => {

@@ -58,10 +58,11 @@ describe("a local region's platform", () => {
       }
     }
     expect(cluster.waits).toEqual([
+      'flotilla-control-plane/database-migrations done',
       'psc/mothership',
       'psc/demo',
       'flotilla-control-plane/object-store=1',
-      'psc/outbox=1 workers',
+      'psc/outbox',
     ]);
   });
 
@@ -124,13 +125,29 @@ describe("a local region's platform", () => {
     expect(cluster.objects.has(sink)).toBe(true);
   });
 
-  test('gives the outbox its role in the database before its workers are waited for', async () => {
+  test('gives the outbox its role in the database, by one password, before its connector is waited for', async () => {
     const cluster = await installed(input());
     const secret = await cluster.readSecret({ namespace: 'psc-outbox', name: 'database-connect' });
     expect(secret).toEqual({ username: 'connect', password: expect.stringMatching(/^.{43}$/) });
     const order = [...cluster.objects.keys()];
     expect(order).toContain('flotilla.dev/v1 PhysicalStatefulCluster psc-outbox/outbox');
-    expect(cluster.waits.at(-1)).toBe('psc/outbox=1 workers');
+    expect(await cluster.readSecret({ namespace: 'flotilla-control-plane', name: 'database-connect' })).toEqual(secret);
+    expect(cluster.waits.at(-1)).toBe('psc/outbox');
+  });
+
+  test("keeps the password that a region's workers have already, and tells the database of it", async () => {
+    const cluster = memoryCluster();
+    const namespace = 'psc-outbox';
+    const data = { username: 'Y29ubmVjdA==', password: Buffer.from('the former').toString('base64') };
+    await cluster.apply([
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database-connect', namespace }, data },
+    ]);
+    await installed(input(), cluster);
+    for (const each of [namespace, 'flotilla-control-plane']) {
+      const secret = await cluster.readSecret({ namespace: each, name: 'database-connect' });
+      expect(secret).toEqual({ username: 'connect', password: 'the former' });
+    }
   });
 
   test('makes the bucket of each tenant with Infinite Storage once the store runs', async () => {
