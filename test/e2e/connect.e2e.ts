@@ -7,6 +7,8 @@ import { clientOptions, type KafkaAccess } from '../../cli/local/kafka-access.ts
 import { type TenantAccess, tenantAccess } from '../../cli/local/tenant-access.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { type TestRegion, testRegion, UP_MAX_MS } from './region.ts';
+import { KEYS, type OutboxEnds, outboxEnds } from './support/outbox.ts';
+import { judgeRecords } from './support/outbox-records.ts';
 
 const TEST_MAX_MS = 120_000;
 
@@ -58,4 +60,79 @@ describe('connect', () => {
     expect((await region.flotilla('logs', 'kafka-0')).err).toMatch(/psc-demo\/kafka-0, psc-mothership\/kafka-0/);
     expect((await region.flotilla('logs')).out).toMatch(/^local-a\/kubelet$/m);
   });
+});
+
+const STREAM_MAX_MS = 12 * 60 * 1000;
+/** A worker starts within a minute on a busy machine, and its group waits for the lost one as long again. */
+const BACK_MAX_MS = 4 * 60 * 1000;
+const FLOWING_MAX_MS = 2 * 60 * 1000;
+/** Rows of each key after the loss, before it counts as over: ten seconds. */
+const ROWS_AFTER = 100;
+
+describe("Debezium on the control plane's outbox", () => {
+  let region: TestRegion;
+  beforeAll(async () => {
+    region = await testRegion();
+  }, UP_MAX_MS);
+
+  /** What fails says what a person would look at first. */
+  const withOutbox = async (run: (outbox: OutboxEnds) => Promise<void>): Promise<void> => {
+    const outbox = await outboxEnds(region.local);
+    try {
+      await run(outbox);
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${await outbox.story()}`, {
+        cause: error,
+      });
+    } finally {
+      await outbox.close();
+    }
+  };
+
+  it('runs as a PSC, and the status says so', async () => {
+    await withOutbox(async ({ psc }) => {
+      const { status } = await psc();
+      expect(status?.connect?.connectors).toMatchObject([
+        { name: 'outbox', state: 'Running', tasks: [{ id: 0, state: 'Running' }] },
+      ]);
+      expect((await region.flotilla('status')).out).toMatch(/^outbox .*1\/1 ready +outbox Running, 1\/1 tasks run$/m);
+    });
+  });
+
+  it.each([
+    {
+      loss: 'its worker is killed',
+      lose: async () => (await region.flotilla('fault', 'kill', 'outbox/connect-0')).code,
+    },
+    {
+      loss: "its worker's pod is taken away at once",
+      lose: async ({ kubectl }: OutboxEnds) => {
+        const namespace = ['--namespace', 'psc-outbox'];
+        await kubectl([...namespace, 'delete', 'pod', 'connect-0', '--force', '--grace-period=0', '--wait=false']);
+        return 0;
+      },
+    },
+  ])(
+    'brings every row once, and in order for its key, while $loss',
+    async ({ loss, lose }) => {
+      await withOutbox(async (outbox) => {
+        const writer = outbox.write();
+        try {
+          await outbox.untilRead('key-0', ROWS_AFTER / 2, FLOWING_MAX_MS);
+          expect(await lose(outbox)).toBe(0);
+          await outbox.untilRead('key-0', writer.rows() + ROWS_AFTER, BACK_MAX_MS);
+        } finally {
+          await writer.stop();
+        }
+        const rows = writer.rows();
+        await outbox.untilRead(KEYS.at(-1) ?? '', rows - 1, FLOWING_MAX_MS);
+        const found = judgeRecords(await outbox.readAll(), KEYS, rows);
+        process.stdout.write(
+          `${loss}: ${found.records} records, longest pause ${JSON.stringify(found.longestPause)}\n`,
+        );
+        expect(found).toMatchObject({ records: rows * KEYS.length, missing: [], doubled: [], outOfOrder: [] });
+      });
+    },
+    STREAM_MAX_MS,
+  );
 });
