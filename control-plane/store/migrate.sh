@@ -14,7 +14,8 @@ PGPASSWORD=$(content "$ADMINISTRATOR_FOLDER/password")
 if [ -e "$ADMINISTRATOR_FOLDER/ca.crt" ]; then
   export PGSSLMODE=verify-full PGSSLROOTCERT="$ADMINISTRATOR_FOLDER/ca.crt"
 fi
-run() { psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 "$@"; }
+options='--no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1'
+run() { psql $options "$@"; }
 
 tries=0
 until pg_isready --quiet --timeout=2; do
@@ -34,8 +35,9 @@ for folder in "$@"; do
   role=$(content "$folder/username")
   password=$(content "$folder/password")
   echo 'ALTER ROLE :"role" LOGIN' | run --set=role="$role" || fail "$role could not be let in"
-  # psql makes the verifier itself: no statement, and so no log of the server, has the password.
-  said=$(printf '%s\n%s\n' "$password" "$password" | run --command="\\password $role" 2>&1) ||
+  # psql makes the verifier itself: no statement, and so no log of the server, has the password. It would ask a terminal for
+  # it where there is one.
+  said=$(printf '%s\n%s\n' "$password" "$password" | setsid --wait psql $options --command="\\password $role" 2>&1) ||
     fail "$role could not be given its password: $said"
   echo "$role may log in"
 done

@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { migrationFiles } from '../../constructs/kubernetes/control-plane/migration-files.ts';
 import { ensurePackages } from '../../local/host/packages.ts';
 import { helperBinary } from '../../local/helper/binary.ts';
 import { buildImages } from '../../local/images/build.ts';
@@ -89,6 +90,47 @@ describe('the images that are built here, on a read-only root, as their own user
     expect(output.match(/^ready/gm)).toHaveLength(2);
     expect(output.match(/stopped=0/g)).toHaveLength(2);
     expect(output).toMatch(/^18$[^]*^pgdata$[^]*kept[^]*database=flotilla[^]*verifier=SCRAM-SHA-256/m);
+  });
+
+  test('postgres has psql, by which each migration is applied once and roles get their passwords', async () => {
+    const { output } = await inImage(
+      'postgres',
+      `sh /opt/postgres/run.sh & pid=$!
+      for i in $(seq 300); do grep -q '^ready' "$PGDATA/postmaster.pid" 2>/dev/null && break; sleep 0.1; done
+      for i in 1 2; do sh "$MIGRATIONS_FOLDER/migrate.sh" /etc/flotilla/database-connect; echo migrated=$?; done
+      as_connect() { PGPASSWORD=its-password psql --no-psqlrc -h 127.0.0.1 -U connect -d flotilla --command "$1" 2>&1; }
+      as_connect "SELECT 'rows=' || count(*) FROM public.outbox"
+      as_connect "SELECT 'slot=' || slot_name FROM pg_create_logical_replication_slot('probe', 'pgoutput')"
+      as_connect 'DELETE FROM public.outbox'
+      kill -INT $pid; wait $pid`,
+      {
+        files: {
+          '/etc/flotilla/postgres-superuser/password': 'the-password',
+          '/etc/flotilla/postgres-config/postgresql.conf':
+            "listen_addresses = '127.0.0.1'\nunix_socket_directories = '/run/postgresql'\nwal_level = 'logical'\n",
+          '/etc/flotilla/database-connect/username': 'connect',
+          '/etc/flotilla/database-connect/password': 'its-password',
+          ...Object.fromEntries(
+            Object.entries(migrationFiles()).map(([name, text]) => [`/etc/flotilla/database-migrations/${name}`, text]),
+          ),
+        },
+        scratch: ['/var/lib/postgresql', '/run/postgresql'],
+        env: {
+          PGDATA: '/var/lib/postgresql/pgdata',
+          POSTGRES_DB: 'flotilla',
+          PGHOST: '127.0.0.1',
+          PGPORT: '5432',
+          PGDATABASE: 'flotilla',
+          ADMINISTRATOR_FOLDER: '/etc/flotilla/postgres-superuser',
+          MIGRATIONS_FOLDER: '/etc/flotilla/database-migrations',
+        },
+      },
+    );
+    expect(output.match(/migrated=0/g)).toHaveLength(2);
+    expect(output.match(/^applied 0001-outbox$/gm)).toHaveLength(1);
+    expect(output).toContain('rows=0');
+    expect(output).toContain('slot=probe');
+    expect(output).toContain('permission denied for table outbox');
   });
 
   test('object-store serves those who have its key pair within its memory, and nobody else', async () => {
