@@ -30,6 +30,8 @@ export const ANNOTATIONS = {
   lastGoodTemplate: 'flotilla.dev/last-good-template',
   /** On a pod: the operator that may disrupt it. */
   fenceHolder: 'flotilla.dev/fence-holder',
+  /** On a pod: when somebody last asked for its eviction, as an RFC 3339 time. The operator replaces it by the rules of rolls. */
+  evictedAt: 'flotilla.dev/evicted-at',
   /** On a volume claim: when the operator grew it by itself, as an RFC 3339 time. */
   grownAt: 'flotilla.dev/grown-at',
   /**

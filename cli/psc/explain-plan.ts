@@ -40,7 +40,7 @@ export interface ExplainedPod {
   readonly id: number;
   readonly zone: string;
   readonly state: Member['state'];
-  /** Empty when it is in sync. */
+  /** Empty when it is in sync and may stay where it is. */
   readonly why: string;
   /** Whether it is still to be replaced; `after-settings`: it need not be, once the changed settings are in force. */
   readonly roll: 'yes' | 'no' | 'after-settings';
@@ -99,7 +99,16 @@ function headOf({ psc, kafka }: Observed): Omit<Explanation, keyof typeof NOTHIN
 
 function explainedPod(context: Context, member: Member): ExplainedPod {
   const { role, placed, nodeId, state, why } = member;
-  return { pod: placed.name, role, id: nodeId, zone: placed.zone, state, why, roll: needsRoll(context, member) };
+  const asked = member.isEvicted ? 'somebody wants it off its node' : '';
+  return {
+    pod: placed.name,
+    role,
+    id: nodeId,
+    zone: placed.zone,
+    state,
+    why: [why, asked].filter((text) => text !== '').join('; '),
+    roll: needsRoll(context, member),
+  };
 }
 
 function stepsOf({ writes, waits }: Plan, observed: Observed): Pick<Explanation, 'steps' | 'waits'> {

@@ -24,12 +24,19 @@ export interface Member {
   readonly isDead: boolean;
   /** Whether its storage was seen to stall since it was made: it is restarted for that, once. */
   readonly isStalled: boolean;
+  /** Whether somebody wants it off its node, and has said so of late. */
+  readonly isEvicted: boolean;
+  /** Whether the scheduler finds no node for it: it waits for its own to take pods again, or for another. */
+  readonly isHomeless: boolean;
   /** Whether it is placed no longer and has begun to leave: it only hands over what it has. */
   readonly isLeaving: boolean;
 }
 
 /** How long the scheduler may find no node for a pod before the pod counts as failed. */
 export const UNSCHEDULABLE_PATIENCE_MS = 300_000;
+
+/** How long a wish for an eviction holds. Who drains a node asks again every few seconds; who has given up does not. */
+export const EVICTION_WISH_MS = 600_000;
 
 /** Every placed pod, brokers first, by ordinal. */
 export function classify(view: ClusterView, observed: Observed): readonly Member[] {
@@ -81,7 +88,16 @@ function member(
 ): Member {
   const nodeId = nodeIdOf(role, placed.ordinal);
   const isStalled = role === 'broker' && pod !== undefined && hasStalled(pod, observed);
-  const shared = { role, placed, nodeId, isStalled, isLeaving, ...(pod === undefined ? {} : { pod }) };
+  const shared = {
+    role,
+    placed,
+    nodeId,
+    isStalled,
+    isLeaving,
+    isEvicted: pod !== undefined && isWantedAway(pod, observed.nowMs),
+    isHomeless: pod !== undefined && isWithoutNode(pod),
+    ...(pod === undefined ? {} : { pod }),
+  };
   if (pod === undefined) return { ...shared, state: 'Starting', why: 'has no pod', isDead: true };
   const isDead = pod.container.state !== 'running';
   const said = (state: PodState, why: string): Member => ({ ...shared, state, why, isDead });
@@ -90,7 +106,7 @@ function member(
   if (failure !== undefined) return said('Failed', failure);
   // Its node does not report: the process may run on.
   if (pod.ready === 'Unknown') return { ...said('Unknown', 'is on a node that does not report'), isDead: false };
-  if (isDead) return said('Starting', 'starts');
+  if (isDead) return said('Starting', shared.isHomeless ? 'finds no node that takes it' : 'starts');
   const { state, why } =
     role === 'broker' ? brokerState(nodeId, observed, lagging) : controllerState(nodeId, pod, observed);
   if (state === 'InSync' && isDrained(placed.name, observed)) return said('Draining', 'is being emptied');
@@ -107,6 +123,14 @@ function hasStalled({ name, createdAtMs, isTerminating }: ObservedPod, { psc: { 
   return (
     status?.balance?.stalledBrokers?.some(({ pod, since }) => pod === name && Date.parse(since) > createdAtMs) === true
   );
+}
+
+function isWantedAway({ evictedAtMs = -Infinity, isTerminating }: ObservedPod, nowMs: number): boolean {
+  return !isTerminating && nowMs - evictedAtMs < EVICTION_WISH_MS;
+}
+
+function isWithoutNode({ node, unschedulableSinceMs, isTerminating }: ObservedPod): boolean {
+  return node === undefined && unschedulableSinceMs !== undefined && !isTerminating;
 }
 
 /** Reasons of a waiting container that no waiting mends. */

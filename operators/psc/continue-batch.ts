@@ -55,10 +55,17 @@ export function continueBatch(context: Context, fence: FenceStatus, due: readonl
   if (due.some(({ state, isDead, isStalled }) => isStalled || (state === 'Failed' && isDead))) {
     return { writes: [], waits: [] };
   }
-  return settle(
-    context,
-    fence,
-    batch.flatMap(({ member }) => member ?? []),
+  const pods = batch.flatMap(({ member }) => member ?? []);
+  return waitsForItsDrain(pods, fence, due) ? { writes: [], waits: [] } : settle(context, fence, pods);
+}
+
+/** No node takes what is late, and the drain that would give them one waits for other pods of the zone. */
+function waitsForItsDrain(batch: readonly Member[], { zone }: FenceStatus, due: readonly Member[]): boolean {
+  const late = batch.filter((each) => !isWell(each));
+  return (
+    late.length > 0 &&
+    late.every(({ isHomeless }) => isHomeless) &&
+    due.some(({ isEvicted, placed }) => isEvicted && placed.zone === zone)
   );
 }
 
@@ -70,7 +77,7 @@ function isLeaderBeforeOthers(
   if (kafka.state === 'unreachable') return false;
   const names = new Set(remaining.map(({ pod }) => pod.name));
   return (
-    remaining.some(({ member }) => member.nodeId === kafka.quorum.leaderId) &&
+    remaining.some(({ member }) => member.nodeId === kafka.quorum.leaderId && !member.isEvicted) &&
     due.some(({ role, placed }) => role === 'controller' && !names.has(placed.name))
   );
 }
@@ -117,7 +124,9 @@ function obstacleTo(
   if (remaining.every(({ state, isDead }) => state === 'Failed' && isDead)) return undefined;
   const names = new Set(fenced.map(({ name }) => name));
   const ids = members.filter(({ placed }) => names.has(placed.name)).map(({ nodeId }) => nodeId);
+  const isDrain = isUntouched && remaining.every(({ isEvicted }) => isEvicted);
   if (role === 'controller') {
+    if (isDrain) return rules.evictionObstacle(remaining, members, observed);
     return (
       (isUntouched ? rules.clusterObstacle(new Set(), members, observed) : undefined) ??
       rules.quorumObstacle(ids, members, observed)
@@ -127,6 +136,7 @@ function obstacleTo(
   const [stalled] = remaining;
   if (isUntouched && stalled?.isStalled === true) return rules.stallObstacle(stalled.nodeId, members, observed);
   const isIdle = remaining.every(({ state }) => state === 'Starting');
+  if (isDrain && !isIdle) return rules.evictionObstacle(remaining, members, observed);
   return (
     (isUntouched && !isIdle ? rules.clusterObstacle(brokers, members, observed) : undefined) ??
     rules.brokersObstacle(brokers, members, observed)

@@ -7,8 +7,8 @@ import type { Wait } from './plan.ts';
 export const OUTSIDE_WINDOW = 'OutsideMaintenanceWindow';
 
 /**
- * Why these pods may not begin to be replaced now, however safe it is. What does not work is repaired at any time; what stalls, in
- * no window, but not where nothing that ends could come back.
+ * Why these pods may not begin to be replaced now, however safe it is. What does not work is repaired at any time; what stalls, or
+ * is on a node that somebody empties, waits for no window, but for what it could not come back without.
  */
 export function holdUp(
   { observed: { psc, nowMs, credentials }, rules }: Context,
@@ -17,7 +17,8 @@ export function holdUp(
   if (pods.every(({ isDead, state }) => isDead || state === 'Starting')) return undefined;
   if (credentials.state === 'lost') return { task: 'roll', reason: 'CredentialsLost', message: credentials.reason };
   const windows = psc.spec.maintenanceWindows ?? [];
-  if (pods.every(({ isStalled }) => isStalled) || rules.isMaintenanceTime(windows, nowMs)) return undefined;
+  if (pods.every(({ isStalled, isEvicted }) => isStalled || isEvicted) || rules.isMaintenanceTime(windows, nowMs))
+    return undefined;
   const message = `pods that work are replaced from ${nextWindow(windows, nowMs) ?? ''} on`;
   return { task: 'roll', reason: OUTSIDE_WINDOW, message };
 }

@@ -59,6 +59,8 @@ export interface ObservedPod {
   readonly isTerminating: boolean;
   /** Leader that has marked it as its own to disrupt. */
   readonly fenceHolder?: string;
+  /** When somebody last asked for its eviction; absent where nobody did. */
+  readonly evictedAtMs?: number;
   readonly node?: string;
   /** Condition Ready of the pod; Unknown when its node is lost. */
   readonly ready: 'True' | 'False' | 'Unknown';

@@ -14,7 +14,7 @@ type Said = Pick<ConditionUpdate, 'status' | 'reason' | 'message'>;
 /** What a pass found, for the conditions that the operator writes. */
 export interface Findings {
   readonly waits: readonly Wait[];
-  readonly roll: Pick<RollPlan, 'fence' | 'pending' | 'rolls'>;
+  readonly roll: Pick<RollPlan, 'fence' | 'pending' | 'rolls' | 'evicted'>;
   /** Everything that this pass is going to write. */
   readonly writes: readonly Write[];
   readonly shrink: Pick<ShrinkPlan, 'leaving'>;
@@ -79,14 +79,15 @@ function resizingOf(context: Context, { waits, shrink: { leaving } }: Findings):
   return { status: 'True', reason: 'WaitingForPods', message: sentence(joining) };
 }
 
-function rollingOf({ waits, roll: { fence, pending, rolls } }: Findings): Said {
+function rollingOf({ waits, roll: { fence, pending, rolls, evicted } }: Findings): Said {
   const [stopped] = rolls;
   if (stopped !== undefined && fence === undefined) {
     return { status: 'False', reason: 'RollStopped', message: stoppedMessage(stopped.role, stopped.message) };
   }
   if (fence === undefined && pending.length === 0) return { status: 'False', reason: 'ClusterNotRolling', message: '' };
   const wait = waits.find(({ task }) => task === 'roll');
-  const left = pending.length === 0 ? '' : `; ${pending.length} pods are still to be replaced`;
+  const asked = evicted.length === 0 ? '' : `, of which somebody wants off their nodes: ${named(evicted)}`;
+  const left = pending.length === 0 ? '' : `; ${pending.length} pods are still to be replaced${asked}`;
   const now = (fence?.members ?? []).map(({ name }) => name).join(', ');
   const doing = fence?.role === 'controller' ? 'RollingControllers' : 'RollingBrokers';
   if (wait !== undefined) {

@@ -75,7 +75,7 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
     : [{ kind: 'set-finalizer', finalizer: 'present' }];
   const settled =
     isHeld && roll.fence !== undefined && psc.status?.fence === undefined
-      ? { pending: roll.pending, rolls: roll.rolls }
+      ? { pending: roll.pending, rolls: roll.rolls, evicted: roll.evicted }
       : roll;
   const findings = { waits, roll: settled, writes, shrink };
   const isBusy =
@@ -104,9 +104,9 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
 /** No batch begins while a broker is on its way down for good. */
 function heldByShrink(roll: RollPlan, { isStopping }: ShrinkPlan, stored: FenceStatus | undefined): RollPlan {
   if (!isStopping || stored !== undefined || roll.fence === undefined) return roll;
-  const { pending, rolls, waits } = roll;
+  const { pending, rolls, evicted, waits } = roll;
   const wait: Wait = { task: 'roll', reason: 'StoppingBrokers', message: 'a broker is on its way down for good' };
-  return { pending, rolls, writes: [], waits: [...waits, wait] };
+  return { pending, rolls, evicted, writes: [], waits: [...waits, wait] };
 }
 
 /** Where caches are behind, a broker could come back that was just stopped for good. */

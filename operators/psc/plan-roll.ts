@@ -19,6 +19,8 @@ export interface RollPlan {
   readonly rolls: readonly RollStatus[];
   /** Whether any pod is still to be replaced. */
   readonly pending: readonly string[];
+  /** Those of them that somebody wants off their nodes. */
+  readonly evicted: readonly string[];
 }
 
 /** Which pods go next, if any: one batch at a time, in one zone, persisted as the fence before anything happens. */
@@ -29,9 +31,10 @@ export function planRoll(context: Context): RollPlan {
   const needs = members.map((member) => ({ member, need: needsRoll(context, member) }));
   const due = needs.flatMap(({ member, need }) => (need === 'yes' ? [member] : []));
   const pending = due.map(({ placed }) => placed.name);
+  const evicted = due.filter(({ isEvicted }) => isEvicted).map(({ placed }) => placed.name);
   const batch = fence === undefined ? nextUnlessPaused(context, due) : continueBatch(context, fence, due);
   const settings = needs.some(({ need }) => need === 'after-settings') ? [CHANGING_SETTINGS] : [];
-  return { ...batch, waits: [...batch.waits, ...settings], rolls, pending };
+  return { ...batch, waits: [...batch.waits, ...settings], rolls, pending, evicted };
 }
 
 const CHANGING_SETTINGS: Wait = {
@@ -49,7 +52,7 @@ function nextUnlessPaused(context: Context, due: readonly Member[]): Batch {
 export function needsRoll(context: Context, member: Member): 'yes' | 'no' | 'after-settings' {
   const { role, pod, state } = member;
   if (pod === undefined || pod.isTerminating) return 'no';
-  if (member.isStalled || isBehindItsFiles(pod, context.observed)) return 'yes';
+  if (member.isStalled || member.isEvicted || isBehindItsFiles(pod, context.observed)) return 'yes';
   const { served, refused } = context.roles[role];
   if (hasTemplate(member, served)) return 'no';
   // Who leaves needs no other template, unless that is its repair.
@@ -81,15 +84,20 @@ function settingsInForce({ observed: { kafka } }: Context, settings: Readonly<Re
 
 type Batch = Pick<RollPlan, 'writes' | 'waits' | 'fence'>;
 
-/** Broken pods first: their roll is the repair. Then controllers, the active one last, then brokers, zone by zone. */
+/**
+ * Broken pods first: their roll is the repair. Then what stalls, then pods of nodes that somebody empties, then all others:
+ * controllers, the active one last, and brokers, zone by zone.
+ */
 function nextBatch(context: Context, due: readonly Member[]): Batch {
   if (due.length === 0) return { writes: [], waits: [] };
   const repair = repairBatch(context, due);
   if (repair !== undefined) return repair;
   const stalled = due.find(({ isStalled }) => isStalled);
-  const wait = holdUp(context, stalled === undefined ? due : [stalled]);
+  const groups = stalled === undefined ? context.rules.evictionGroups(due, context.members) : [];
+  const wait = holdUp(context, stalled === undefined ? (groups.length > 0 ? groups.flat() : due) : [stalled]);
   if (wait !== undefined) return { writes: [], waits: [wait] };
-  return stalled === undefined ? healthyBatch(context, due) : stalledBatch(context, stalled);
+  if (stalled !== undefined) return stalledBatch(context, stalled);
+  return groups.length > 0 ? evictionBatch(context, groups) : healthyBatch(context, due);
 }
 
 /** Pods that do not run, of one role and zone; else one that runs and serves nobody, where its loss changes nothing. */
@@ -119,6 +127,30 @@ function repairBatch(context: Context, due: readonly Member[]): Batch | undefine
 function stalledBatch(context: Context, stalled: Member): Batch {
   const obstacle = context.rules.stallObstacle(stalled.nodeId, context.members, context.observed);
   return obstacle === undefined ? raiseFence(context, [stalled]) : { writes: [], waits: [waitFor(obstacle)] };
+}
+
+/** Of the first group of which any may go; where none may, what holds the first one up. */
+function evictionBatch(context: Context, groups: ReturnType<Context['rules']['evictionGroups']>): Batch {
+  const { observed, members, rules } = context;
+  const chosen = groups.map((group) =>
+    rules.chooseBatch(group, group[0].role === 'controller' ? 1 : brokersAtOnce(context), (batch) =>
+      rules.evictionObstacle(batch, members, observed),
+    ),
+  );
+  const batch = chosen.find((each) => each.batch.length > 0)?.batch;
+  if (batch !== undefined) return raiseFence(context, batch, [leavesNode(batch)]);
+  const [{ obstacle } = { obstacle: undefined }] = chosen;
+  return { writes: [], waits: obstacle === undefined ? [] : [waitFor(obstacle)] };
+}
+
+function leavesNode(batch: readonly Member[]): Write {
+  const named = batch.map(({ placed, pod }) => `${placed.name} from ${pod?.node ?? 'its node'}`).join(', ');
+  return {
+    kind: 'event',
+    type: 'Normal',
+    reason: 'EvictionUnderWay',
+    message: `somebody empties nodes, so that these pods are replaced: ${named}`,
+  };
 }
 
 function isHopeless({ members, roles }: Context, role: KafkaRole): boolean {
@@ -151,14 +183,17 @@ function controllerBatch(context: Context, due: readonly Member[]): ReturnType<C
 }
 
 function brokerBatch(context: Context, due: readonly Member[]): ReturnType<Context['rules']['chooseBatch']> {
-  const { observed, members, rules, view } = context;
-  const asked = view.kafka.brokers.maxUnavailablePerZone ?? 0;
-  const limit = asked > 0 ? asked : DEFAULT_MAX_UNAVAILABLE_PER_ZONE;
+  const { observed, members, rules } = context;
   const byZone = [...due].sort((a, b) => compare(a.placed.zone, b.placed.zone) || a.placed.ordinal - b.placed.ordinal);
-  return rules.chooseBatch(byZone, limit, (batch) => {
+  return rules.chooseBatch(byZone, brokersAtOnce(context), (batch) => {
     const ids = new Set(batch.map(({ nodeId }) => nodeId));
     return rules.clusterObstacle(ids, members, observed) ?? rules.brokersObstacle(ids, members, observed);
   });
+}
+
+function brokersAtOnce({ view }: Context): number {
+  const asked = view.kafka.brokers.maxUnavailablePerZone ?? 0;
+  return asked > 0 ? asked : DEFAULT_MAX_UNAVAILABLE_PER_ZONE;
 }
 
 function compare(a: string, b: string): number {
@@ -166,7 +201,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function raiseFence({ observed, holder }: Context, batch: readonly Member[]): Batch {
+function raiseFence({ observed, holder }: Context, batch: readonly Member[], writes: readonly Write[] = []): Batch {
   const [first] = batch;
   if (first === undefined) throw new Error('a batch of no pods');
   const fence: FenceStatus = {
@@ -176,7 +211,7 @@ function raiseFence({ observed, holder }: Context, batch: readonly Member[]): Ba
     since: new Date(observed.nowMs).toISOString(),
     holder,
   };
-  return { writes: [], waits: [], fence };
+  return { writes, waits: [], fence };
 }
 
 export function waitFor({ reason, message }: Obstacle): Wait {

@@ -1,8 +1,9 @@
 import { isMaintenanceTime } from '../../contracts/maintenance-windows.ts';
-import { brokersObstacle, clusterObstacle, quorumObstacle, stallObstacle } from './safety.ts';
+import { brokersObstacle, clusterObstacle, evictionObstacle, quorumObstacle, stallObstacle } from './safety.ts';
 import { fileChange, templateToKeep, templateToServe } from './templates.ts';
 import { claimObstacle, nameObstacle } from './gates.ts';
 import { chooseBatch } from './batch.ts';
+import { evictionGroups } from './eviction/eviction-groups.ts';
 import { emptinessObstacle, isProvenByBalancer } from './emptiness.ts';
 import { isGraceOver } from './kept-volumes.ts';
 import { rotationStep } from './plan-certificates.ts';
@@ -19,6 +20,8 @@ export interface Rules {
   readonly clusterObstacle: typeof clusterObstacle;
   readonly quorumObstacle: typeof quorumObstacle;
   readonly stallObstacle: typeof stallObstacle;
+  readonly evictionObstacle: typeof evictionObstacle;
+  readonly evictionGroups: typeof evictionGroups;
   readonly templateToServe: typeof templateToServe;
   readonly templateToKeep: typeof templateToKeep;
   readonly fileChange: typeof fileChange;
@@ -41,6 +44,8 @@ export const RULES: Rules = {
   clusterObstacle,
   quorumObstacle,
   stallObstacle,
+  evictionObstacle,
+  evictionGroups,
   templateToServe,
   templateToKeep,
   fileChange,

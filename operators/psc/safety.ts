@@ -68,6 +68,57 @@ export function stallObstacle(
   return brokersObstacle(new Set([broker]), members, observed) ?? quorumObstacle([], members, observed);
 }
 
+/**
+ * Whether pods of one role and zone may go that somebody wants off their nodes. Pods of that zone which no node takes count as gone
+ * with them: they come back when the drain has ended, which waits for these.
+ */
+export function evictionObstacle(
+  batch: readonly Member[],
+  members: readonly Member[],
+  observed: Observed,
+): Obstacle | undefined {
+  const [first] = batch;
+  if (first === undefined) return undefined;
+  const homeless = members.filter(({ isHomeless, placed }) => isHomeless && placed.zone === first.placed.zone);
+  const ids = (of: readonly Member[], role: Member['role']): readonly number[] =>
+    of.filter((each) => each.role === role).map(({ nodeId }) => nodeId);
+  const going = new Set(ids(batch, 'broker'));
+  const obstacle =
+    homeless.length === 0
+      ? clusterObstacle(going, members, observed)
+      : obstacleBeside(new Set([...batch, ...homeless]), going, members, observed);
+  return (
+    obstacle ??
+    (first.role === 'controller'
+      ? quorumObstacle(ids(batch, 'controller'), members, observed)
+      : brokersObstacle(going, members, observed))
+  );
+}
+
+/** As {@link clusterObstacle}, beside pods that are away and what is behind by them. */
+function obstacleBeside(
+  away: ReadonlySet<Member>,
+  going: ReadonlySet<number>,
+  members: readonly Member[],
+  observed: Observed,
+): Obstacle | undefined {
+  const { kafka } = observed;
+  if (kafka.state === 'unreachable') return unknown(`Kafka cannot be asked: ${kafka.reason}`);
+  const ailing = members.find((each) => !away.has(each) && !isWell(each));
+  if (ailing !== undefined) {
+    const reason = ailing.state === 'Unknown' ? 'UnknownState' : 'UnderReplicatedPartitions';
+    return { reason, message: `${ailing.placed.name} ${ailing.why}` };
+  }
+  for (const { id, metrics } of kafka.brokers.values()) {
+    if ([...away].some(({ role, nodeId }) => role === 'broker' && nodeId === id)) continue;
+    if (metrics === undefined) return unknown(`broker ${id} does not show its metrics`);
+    if (metrics.underMinIsrPartitions + metrics.offlineLogDirectories > 0) {
+      return { reason: 'UnderReplicatedPartitions', message: `broker ${id} leads partitions below their min ISR` };
+    }
+  }
+  return reassigning(going, kafka) ?? quorumObstacle([], members, observed);
+}
+
 /** Whether the quorum outlives the loss of these controllers. */
 export function quorumObstacle(
   batch: readonly number[],

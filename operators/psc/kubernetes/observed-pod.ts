@@ -45,6 +45,7 @@ export function observedPod({ metadata, spec, status = {} }: RawPod): ObservedPo
     configHash: annotations[CONFIG_HASH_ANNOTATION] ?? '',
     isTerminating: metadata.deletionTimestamp !== undefined,
     ...optional('fenceHolder', annotations[ANNOTATIONS.fenceHolder]),
+    ...optional('evictedAtMs', timeOf(annotations[ANNOTATIONS.evictedAt])),
     ...optional('node', spec?.nodeName),
     ready: statusOf(conditions.get('Ready')),
     containersReady: statusOf(conditions.get('ContainersReady')),
