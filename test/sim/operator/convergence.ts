@@ -26,6 +26,7 @@ export function unfinished(world: World): string | undefined {
     return unnamedLoss(world) ?? unfinishedPatience(world) ?? late ?? unfinishedTiering(world);
   }
   return (
+    world.drains.unfinished() ??
     unfinishedPods(world) ??
     unfinishedShrink(world) ??
     unfinishedCertificates(world) ??

@@ -1,6 +1,8 @@
 import type { KafkaRole } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { CONFIG_HASH_ANNOTATION } from '../../../constructs/kubernetes/kafka/pod-template.ts';
+import { claimName } from '../../../constructs/kubernetes/kafka/claims.ts';
 import { isMaintenanceTime } from '../../../contracts/maintenance-windows.ts';
+import { EVICTION_WISH_MS } from '../../../operators/psc/classify.ts';
 import type { StoredPsc } from '../../../operators/psc/observed.ts';
 import type { Invariant } from './invariants.ts';
 import { isLeftAlone } from './left-alone.ts';
@@ -24,6 +26,9 @@ export interface Decision {
 const MAX_AGE_MS = 10_000;
 /** A crash shows at the earliest when its session ends, a second later in what Kafka says. */
 const HIDDEN_MS = SESSION_TIMEOUT_MS + 1_000;
+
+/** A write may be under way for as long. */
+const LONGEST_FLIGHT_MS = 120_000;
 
 /** More than clocks of processes differ by. */
 const CLOCKS_APART_MS = 10_000;
@@ -98,6 +103,7 @@ export class DisruptionJudge {
     this.#checkNeed(decision, pod);
     this.#checkWindow(decision, pod);
     this.#checkOthers(decision, pod);
+    this.#checkOrder(decision, pod);
     this.#checkZone(decision, pod);
     if (pod.role === 'broker') this.#checkReplicas(decision, pod);
     else this.#checkQuorum(decision, pod);
@@ -133,13 +139,13 @@ export class DisruptionJudge {
     const since = this.#specs.findLastIndex(({ atMs }) => atMs <= readAtMs);
     const inForce = this.#specs.slice(Math.max(0, since));
     const isNeeded = inForce.some(({ psc }) => needsRestart(pod, wantedOf(psc, this.#world.dataPlane)));
-    if (!isNeeded && !this.#wasSaidToStall(pod) && !this.#hasLostItsFiles(pod))
+    if (!isNeeded && !this.#wasSaidToStall(pod) && !this.#hasLostItsFiles(pod) && !this.#isWantedAway(pod))
       this.#violate('needless-roll', `${by} disrupts ${pod.name}, which is as the spec has it`);
   }
 
   /** What has begun may be brought to its end, and who stalls is repaired. */
   #checkWindow({ by, readAtMs }: Decision, pod: PodRecord): void {
-    if (this.#down.size > 0 || this.#wasSaidToStall(pod)) return;
+    if (this.#down.size > 0 || this.#wasSaidToStall(pod) || this.#isWantedAway(pod)) return;
     const since = this.#specs.findLastIndex(({ atMs }) => atMs <= readAtMs);
     const { nowMs } = this.#world.scheduler;
     const times = [readAtMs - CLOCKS_APART_MS, nowMs, nowMs + CLOCKS_APART_MS].map((atMs) => EPOCH_MS + atMs);
@@ -153,6 +159,11 @@ export class DisruptionJudge {
   #wasSaidToStall({ name, createdAtMs }: PodRecord): boolean {
     const stalled = this.#world.api.storedPsc()?.status?.balance?.stalledBrokers ?? [];
     return stalled.some(({ pod, since }) => pod === name && Date.parse(since) > EPOCH_MS + createdAtMs);
+  }
+
+  /** A wish may have come to its end while the disruption was on its way. */
+  #isWantedAway({ evictedAtMs = -Infinity }: PodRecord): boolean {
+    return this.#world.scheduler.nowMs - evictedAtMs < EVICTION_WISH_MS + MAX_AGE_MS + LONGEST_FLIGHT_MS;
   }
 
   /** Somebody deleted what it had read at its start: nobody can tell what it runs with, and it could not start again. */
@@ -171,7 +182,10 @@ export class DisruptionJudge {
     const isStalled = (who: number | 'quorum'): boolean => who !== 'quorum' && this.#world.kafka.isStorageStalled(who);
     // Its disk may work again since it was said to stall: it is still behind by it, and is no other.
     const isRepair = role === 'broker' && (isStalled(nodeId) || this.#wasSaidToStall(pod));
-    const isExcepted = (who: number | 'quorum'): boolean => isRepair && (isStalled(who) || who === nodeId);
+    const homeless = this.#isWantedAway(pod) ? this.#homelessBeside(pod) : new Set<number>();
+    const isExcepted = (who: number | 'quorum'): boolean =>
+      (isRepair && (isStalled(who) || who === nodeId)) ||
+      (who === 'quorum' ? this.#lacksOnly(homeless) : homeless.has(who));
     const since = [...this.#unwellSinceMs].filter(([who]) => !isExcepted(who)).map(([, atMs]) => atMs);
     const unwellSinceMs = Math.min(...since);
     if (this.#down.size > 0 || unwellSinceMs > readAtMs - HIDDEN_MS) return;
@@ -179,7 +193,44 @@ export class DisruptionJudge {
     this.#violate('others-well', `${by} disrupts ${name} while another has been behind for ${sinceS} s`);
   }
 
-  #checkZone(decision: Decision, { name, role, node, nodeId }: PodRecord): void {
+  /** Node ids of pods of its zone that wait for a node, which the drain keeps from them. */
+  #homelessBeside({ node }: PodRecord): ReadonlySet<number> {
+    const { pods, claims } = this.#world;
+    const own = pods.all().filter((pod) => {
+      const claim = claims.find(claimName(pod.name));
+      return pod.unschedulableSinceMs !== undefined && claim !== undefined && claims.zoneOf(claim) === node?.zone;
+    });
+    return new Set(own.map(({ nodeId }) => nodeId));
+  }
+
+  #lacksOnly(controllers: ReadonlySet<number>): boolean {
+    const voting = this.#world.kafka.quorum.voting();
+    const others = this.#world.pods
+      .all()
+      .filter(({ role, nodeId }) => role === 'controller' && !controllers.has(nodeId));
+    return others.length === CONTROLLERS - 1 && others.every(({ nodeId }) => voting.includes(nodeId));
+  }
+
+  /** What was asked for after the fence was decided on is for the next batch. */
+  #checkOrder({ by }: Decision, pod: PodRecord): void {
+    if (pod.role !== 'controller' || !this.#isWantedAway(pod)) return;
+    const { api, pods, scheduler } = this.#world;
+    const fencedAtMs = Date.parse(api.storedPsc()?.status?.fence?.since ?? '') - EPOCH_MS;
+    const before = pods
+      .all()
+      .find(
+        ({ role, node, isTerminating, evictedAtMs = -Infinity, askedSinceMs = Infinity }) =>
+          role === 'broker' &&
+          node?.zone === pod.node?.zone &&
+          !isTerminating &&
+          askedSinceMs < fencedAtMs - CLOCKS_APART_MS &&
+          scheduler.nowMs - evictedAtMs < EVICTION_WISH_MS / 2,
+      );
+    if (before !== undefined) this.#violate('drain-order', `${by} disrupts ${pod.name} before ${before.name}`);
+  }
+
+  #checkZone(decision: Decision, pod: PodRecord): void {
+    const { name, role, node, nodeId } = pod;
     const zone = node?.zone ?? '';
     const others = [...this.#down].filter(([other]) => other !== name);
     const elsewhere = others.find(([, down]) => down.zone !== zone);
@@ -188,14 +239,16 @@ export class DisruptionJudge {
     }
     const asked = this.#world.api.storedPsc()?.spec.kafka?.brokers.maxUnavailablePerZone ?? 1;
     const limit = role === 'broker' ? Math.max(1, asked) : 1;
-    const beside = others.filter(([, down]) => down.role === role).length;
+    // Who waits for the drain's own node comes back only when the drain has ended.
+    const homeless = this.#isWantedAway(pod) ? this.#homelessBeside(pod) : new Set<number>();
+    const beside = others.filter(([, down]) => down.role === role && !homeless.has(down.nodeId)).length;
     if (beside >= limit) {
       this.#violate('zone-limit', `${decision.by} disrupts ${name}, and ${beside} are down already`);
     }
     // What was on its way for long may find the others of its batch back; a drain may have taken the budget just before.
     const isLate = this.#world.scheduler.nowMs - decision.sentAtMs > MAX_AGE_MS;
     // One that is behind is not ready, and has taken the budget.
-    const isBehind = role === 'broker' && !this.#world.kafka.isInSync(nodeId);
+    const isBehind = (role === 'broker' && !this.#world.kafka.isInSync(nodeId)) || homeless.size > 0;
     if (others.length === 0 && decision.how === 'delete' && !isLate && !isBehind && !this.#isExcused(decision)) {
       this.#violate('first-by-eviction', `${decision.by} deletes ${name} though the budget is not taken`);
     }
@@ -223,6 +276,8 @@ export class DisruptionJudge {
       this.#violate('quorum', `${decision.by} disrupts ${pod.name}: ${staying.length} controllers can vote then`);
     }
     if (kafka.quorum.leaderId !== pod.nodeId || this.#leaderSinceMs > decision.readAtMs) return;
+    // Who drains a node waits for no roll of others.
+    if (this.#isWantedAway(pod)) return;
     // An edit after the decision's fresh read is for the next one.
     if ((this.#specs.at(-1)?.atMs ?? 0) > decision.readAtMs) return;
     const psc = this.#world.api.storedPsc();

@@ -6,6 +6,7 @@ export const INVARIANTS = {
   'others-well': 'a batch begins only when no other pod of the cluster is behind',
   quorum: 'our hand never takes the quorum its majority',
   'active-last': 'the active controller is replaced after all others',
+  'drain-order': 'of a zone that is emptied, brokers go before controllers',
   'fence-first': 'the stored status names a pod before it is disrupted',
   'first-by-eviction': 'a batch begins with an eviction, which takes the disruption budget',
   lease: 'nothing is sent by an operator whose lease has ended',
@@ -20,7 +21,7 @@ export const INVARIANTS = {
   'names-first': 'a broker comes only after its name resolves everywhere',
   'last-good': 'a template that was seen to fail makes no more pods',
   'needless-roll':
-    'a healthy pod is replaced only when the spec asks for what it cannot take while it runs, or once when its storage stalls',
+    'a healthy pod is replaced only when the spec asks for what it cannot take while it runs, once when its storage stalls, or when somebody empties its node',
   'left-alone': 'nothing is disrupted while the PSC is to be left alone',
   'in-window': 'pods that work are replaced only in a maintenance window, and for what they were fenced in one for',
   'way-back': 'what a Kafka version brings is finished only when every pod has run it for as long as the PSC says',
@@ -28,7 +29,7 @@ export const INVARIANTS = {
   trusted:
     'everybody who runs trusts everybody who runs, and so do clients that have not taken a new authority in time',
   'no-mistake': 'a pass fails only by what the world does to it',
-  liveness: 'once all is well again, the cluster becomes what the spec says',
+  liveness: 'once all is well again, the cluster becomes what the spec says, and nodes that are drained become empty',
   quiet: 'nothing is written when nothing is left to do',
 } as const;
 

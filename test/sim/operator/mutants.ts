@@ -3,6 +3,7 @@ import type { KafkaView, StoredPsc } from '../../../operators/psc/observed.ts';
 import type { ClusterPort, PscObjects } from '../../../operators/psc/ports.ts';
 import { reconcile, type ReconcileOptions, type ReconcilePorts } from '../../../operators/psc/reconcile.ts';
 import { RULES, type Rules } from '../../../operators/psc/rules.ts';
+import { omit } from '../../../operators/runtime/omit.ts';
 import type { Invariant } from './invariants.ts';
 import type { Reconcile } from './operator-process.ts';
 
@@ -21,6 +22,38 @@ export const MUTANTS: readonly Mutant[] = [
   withRules('a roll begins whatever else ails', 'others-well', 5, { clusterObstacle: () => undefined }),
   withRules('a broker that stalls goes whatever else ails', 'others-well', 41, { stallObstacle: () => undefined }),
   withRules('it is always time for maintenance', 'in-window', 138, { isMaintenanceTime: () => true }),
+  withRules('controllers of a node that is emptied go before its brokers', 'drain-order', 22, {
+    evictionGroups: (due, members) =>
+      RULES.evictionGroups(
+        due.some(({ role, isEvicted }) => role === 'controller' && isEvicted)
+          ? due.filter(({ role }) => role === 'controller')
+          : due,
+        members,
+      ),
+  }),
+  withRules('a drain waits for pods that wait for its end', 'liveness', 7, {
+    evictionObstacle: (batch, members, observed) =>
+      RULES.evictionObstacle(
+        batch,
+        members.map((member) => ({ ...member, isHomeless: false })),
+        observed,
+      ),
+  }),
+  withRules('a drain is taken up in any zone', 'one-zone', 1, {
+    evictionGroups: (due) => RULES.evictionGroups(due, []),
+    evictionObstacle: (batch, members, observed) =>
+      batch.some(({ role }) => role === 'controller')
+        ? RULES.quorumObstacle(
+            batch.map(({ nodeId }) => nodeId),
+            members,
+            observed,
+          )
+        : RULES.brokersObstacle(new Set(batch.map(({ nodeId }) => nodeId)), members, observed),
+  }),
+  withPorts('wishes for evictions are overlooked', 'liveness', 1, (ports) => ({
+    ...ports,
+    cluster: readAs(ports.cluster, (read) => ({ ...read, pods: read.pods.map((pod) => omit(pod, 'evictedAtMs')) })),
+  })),
   withRules('batches look at no zone', 'one-zone', 22, { chooseBatch: regardlessOfZone }),
   withRules('batches know no limit', 'zone-limit', 5, {
     chooseBatch: (due, _limit, obstacleTo) => RULES.chooseBatch(due, 64, obstacleTo),

@@ -29,6 +29,9 @@ export interface PodRecord {
   isNodeLost: boolean;
   gate?: 'True' | 'False';
   fenceHolder?: string;
+  /** When somebody last asked for its eviction, and when first. */
+  evictedAtMs?: number;
+  askedSinceMs?: number;
   unschedulableSinceMs?: number;
   /** Counts starts and ends: what was planned for an earlier one no longer happens. */
   run: number;
@@ -79,6 +82,7 @@ export function observedPod(pod: PodRecord): ObservedPod {
     ...(pod.node === undefined ? {} : { node: pod.node.name }),
     ...(pod.gate === undefined ? {} : { inSyncGate: pod.gate }),
     ...(pod.fenceHolder === undefined ? {} : { fenceHolder: pod.fenceHolder }),
+    ...(pod.evictedAtMs === undefined ? {} : { evictedAtMs: EPOCH_MS + pod.evictedAtMs }),
     ...(pod.unschedulableSinceMs === undefined ? {} : { unschedulableSinceMs: EPOCH_MS + pod.unschedulableSinceMs }),
   };
 }

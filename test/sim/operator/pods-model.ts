@@ -88,6 +88,13 @@ export class PodsModel {
     this.#kubelet.publish(pod);
   }
 
+  /** The webhook writes down that somebody wants it off its node. */
+  wish(pod: PodRecord, atMs: number): void {
+    pod.evictedAtMs = atMs;
+    pod.askedSinceMs ??= atMs;
+    this.#kubelet.publish(pod);
+  }
+
   /** Somebody else writes something that nobody here reads. */
   touch(pod: PodRecord): void {
     this.#kubelet.publish(pod);

@@ -50,6 +50,7 @@ export async function runSeed(seed: number, { reconcile, huntFor, onEvent }: Run
   world.createPsc(brokers, random.int(1, 3), random.pick([0, 0, 0, 3]), first);
   schedule(world, steps, random);
   scheduleFaults(world, endMs, random);
+  world.drains.schedule(endMs);
   scheduleRotations(world, endMs, new Prng(seed ^ 0x7a3d_11e5));
   scheduleUpgrades(world, first, endMs, upgrades);
   await scheduler.runUntil(endMs, isOver);
@@ -58,6 +59,9 @@ export async function runSeed(seed: number, { reconcile, huntFor, onEvent }: Run
     world.heal();
     mendAll(world);
     endUpgrades(world);
+    world.drains.scheduleLast(() => {
+      mendAll(world);
+    });
     await settle(world, isOver);
   }
   return {

@@ -9,6 +9,7 @@ import { ApiModel } from './api-model.ts';
 import { BalancerModel } from './balancer-model.ts';
 import { ClaimsModel } from './claims-model.ts';
 import { CredentialsModel } from './credentials-model.ts';
+import { Drains } from './drains.ts';
 import { Judge } from './judge.ts';
 import { KafkaModel } from './kafka-model.ts';
 import { LeaseModel } from './lease-model.ts';
@@ -40,6 +41,7 @@ export class World {
   readonly credentials: CredentialsModel;
   readonly judge: Judge;
   readonly balancer: BalancerModel;
+  readonly drains: Drains;
   readonly reconcile: Reconcile;
   /** Claims that somebody has deleted. */
   readonly lostClaims = new Set<string>();
@@ -88,6 +90,8 @@ export class World {
     });
     this.judge = new Judge(this);
     this.balancer = new BalancerModel(this);
+    // Of its own: what goes on elsewhere in a world stays as it was.
+    this.drains = new Drains(this, new Prng(seed ^ 0x35f1_9d27));
     this.credentials = new CredentialsModel({
       scheduler,
       // Of its own: what goes on elsewhere in a world stays as it was.
