@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { DataPlane } from '../../contracts/data-plane.ts';
+import { EVICTION_WEBHOOK } from '../../contracts/eviction-webhook.ts';
 import { EXIT_CODES, UserError } from '../user-error.ts';
 import {
   addControllerOptions,
@@ -8,13 +9,14 @@ import {
   controllerOptions,
   logLine,
 } from './controller-options.ts';
-import { apiServerAddress, inPod } from './in-pod.ts';
+import { apiServerAddress, inPod, parsePort } from './in-pod.ts';
 import { tracingSettings } from './tracing-settings.ts';
 
 interface OperatorCommandOptions extends ControllerCommandOptions {
   readonly dataPlane: string;
   readonly dnsZone: string;
   readonly dnsServers?: string;
+  readonly webhookPort: number;
 }
 
 /** `flotilla serve operator`: turns PSCs into running Kafka. */
@@ -25,6 +27,7 @@ export function addOperatorService(serve: Command): void {
     .requiredOption('--data-plane <file>', 'the data plane that it serves, as synth has written it')
     .requiredOption('--dns-zone <domain>', 'zone that external host names are records of')
     .option('--dns-servers <addresses>', "the zone's servers, with commas between (default: those of its NS records)");
+  command.option('--webhook-port <number>', 'port on which evictions are answered', parsePort, EVICTION_WEBHOOK.port);
   addControllerOptions(command).action(async (options: OperatorCommandOptions) => {
     await serveUntilStopped(options);
   });
@@ -44,6 +47,7 @@ async function serveUntilStopped(options: OperatorCommandOptions): Promise<void>
       ...controller,
       ...(tracing === undefined ? {} : { steps: tracing.steps }),
       dataPlane,
+      evictionPort: options.webhookPort,
       names: authoritativeNames({
         zone: options.dnsZone,
         ...(options.dnsServers === undefined ? {} : { servers: options.dnsServers.split(',') }),

@@ -10,6 +10,7 @@ import { type ControllerOptions, serveInTurns, unfollowed } from '../runtime/ser
 import type { Steps } from '../runtime/steps.ts';
 import { SYSTEM_TIMERS } from '../runtime/timers.ts';
 import type { QueueDepth } from '../runtime/work-queue.ts';
+import { serveEvictions } from './eviction/serve-evictions.ts';
 import { realKafkaPort, type RealKafkaPort } from './kafka/kafka-port.ts';
 import { clusterPort } from './kubernetes/cluster-port.ts';
 import { type PscCache, pscCache } from './kubernetes/psc-cache.ts';
@@ -27,6 +28,8 @@ export interface OperatorOptions extends ControllerOptions {
   readonly names: NamesPort;
   /** Replaced where no Kafka runs. @default realKafkaPort */
   readonly kafkaPort?: typeof realKafkaPort;
+  /** Port on which evictions are answered; 0 takes a free one. @default - nobody answers them, and the budgets alone guard */
+  readonly evictionPort?: number;
   /** Follows passes. @default - nobody does */
   readonly steps?: Steps;
 }
@@ -62,15 +65,46 @@ export async function serveOperator(options: OperatorOptions): Promise<void> {
     },
     onTrouble: unfollowed(log),
   });
-  await serveInTurns({
-    ...options,
-    lease: OPERATOR_LEASE,
-    metrics,
+  // When one half fails, the other must not keep the process going.
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const halves = [
+    serveInTurns({
+      ...options,
+      signal,
+      lease: OPERATOR_LEASE,
+      metrics,
+      cache,
+      // The lease is renewed past the bounds: that must not wait behind anything.
+      lead: async (leadership, identity) => {
+        await lead(options, { api, cache, changes, metrics, term }, identity, leadership);
+      },
+    }),
+    answerEvictions({ ...options, signal }, api, cache),
+  ];
+  try {
+    await Promise.all(halves);
+  } finally {
+    failed.abort();
+    await Promise.allSettled(halves);
+  }
+}
+
+async function answerEvictions(
+  { evictionPort, namespace, log, signal }: OperatorOptions,
+  api: ApiServer,
+  cache: PscCache,
+): Promise<void> {
+  if (evictionPort === undefined) return;
+  await serveEvictions({
+    api,
     cache,
-    // The lease is renewed past the bounds: that must not wait behind anything.
-    lead: async (leadership, identity) => {
-      await lead(options, { api, cache, changes, metrics, term }, identity, leadership);
-    },
+    namespace,
+    operator: `system:serviceaccount:${namespace}:${OPERATOR_LEASE}`,
+    port: evictionPort,
+    wallMs: () => Date.now(),
+    log,
+    signal,
   });
 }
 

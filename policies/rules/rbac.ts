@@ -110,13 +110,14 @@ export const RBAC_RULES: readonly ObjectRule[] = [
     title: 'Roles stay away from the side doors',
     reason:
       'A proxy to nodes, tokens for others, approved certificates, webhooks and persistent volumes each lead to more rights than they name.',
-    fix: 'Remove nodes/proxy, serviceaccounts/token, certificatesigningrequests/approval, writing webhook configurations and creating persistent volumes.',
+    fix: 'Remove nodes/proxy, serviceaccounts/token, certificatesigningrequests/approval, writing webhook configurations (but for a validating one by its name, whose authority its server renews) and creating persistent volumes.',
     standards: [cis('5.1.9'), cis('5.1.10'), cis('5.1.11'), cis('5.1.12'), cis('5.1.13')],
     validations: [
       {
         expression:
           "variables.roleRules.all(r, r.?resources.orValue([]).all(s, !(s in ['nodes/proxy', 'serviceaccounts/token', 'certificatesigningrequests/approval']) && " +
-          "!(s in ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'] && r.verbs.exists(v, v in ['create', 'update', 'patch'])) && " +
+          "!(s in ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'] && r.verbs.exists(v, v in ['create', 'update', 'patch']) && " +
+          "!(s == 'validatingwebhookconfigurations' && r.?resourceNames.orValue([]).size() > 0)) && " +
           "!(s == 'persistentvolumes' && r.verbs.exists(v, v == 'create'))))",
         message: 'a rule of the role opens a side door to more rights',
       },
@@ -128,6 +129,19 @@ export const RBAC_RULES: readonly ObjectRule[] = [
           title: 'persistent volumes changed, not created',
           objects: [
             role('ClusterRole', [{ apiGroups: [''], resources: ['persistentvolumes'], verbs: ['get', 'patch'] }]),
+          ],
+        },
+        {
+          title: 'a validating webhook configuration by its name',
+          objects: [
+            role('ClusterRole', [
+              {
+                apiGroups: ['admissionregistration.k8s.io'],
+                resources: ['validatingwebhookconfigurations'],
+                resourceNames: ['own'],
+                verbs: ['patch'],
+              },
+            ]),
           ],
         },
       ],

@@ -1,4 +1,5 @@
 import type { PolicyRule } from 'cdk8s-plus-27/lib/imports/k8s.js';
+import { EVICTION_WEBHOOK } from '../../../contracts/eviction-webhook.ts';
 import { PSC_PLURAL } from '../../../contracts/psc-kind.ts';
 
 /** Services of a data plane that use the Kubernetes API. */
@@ -39,6 +40,13 @@ export const CLUSTER_RULES: Readonly<Record<DataPlaneService, readonly PolicyRul
     // The first broker of a batch goes by eviction, which takes the disruption budget; readiness gates are status.
     { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
     { apiGroups: [''], resources: ['pods/status'], verbs: ['patch'] },
+    // Of the one webhook that it serves: which authority the API server is to trust.
+    {
+      apiGroups: ['admissionregistration.k8s.io'],
+      resources: ['validatingwebhookconfigurations'],
+      resourceNames: [EVICTION_WEBHOOK.configuration],
+      verbs: ['patch'],
+    },
     { apiGroups: [''], resources: ['nodes'], verbs: WATCH },
     { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
     // Each PSC's account is bound to the node zone reader, whose one right the operator has itself: no more can be given.

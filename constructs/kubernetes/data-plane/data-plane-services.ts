@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
 import { KubeConfigMap } from 'cdk8s-plus-27/lib/imports/k8s.js';
 import type { EnvVar, NetworkPolicyEgressRule } from 'cdk8s-plus-27/lib/imports/k8s.js';
+import { EVICTION_WEBHOOK } from '../../../contracts/eviction-webhook.ts';
 import { imageReference } from '../../../contracts/images.ts';
 import { NAMESPACES } from '../../../contracts/names.ts';
 import { PORTS as KAFKA_PORTS } from '../kafka/listeners.ts';
@@ -10,7 +11,14 @@ import type { ClusterContext } from '../shared/cluster-context.ts';
 import { grantInOwnNamespace } from '../shared/leader-election.ts';
 import { MOTHERSHIP_FOLDER, mothershipArgs, toMothership } from '../shared/mothership.ts';
 import { nodeHeap } from '../shared/node-heap.ts';
-import { NODE_LOCAL_DNS_ADDRESS, toApiServer, toCollector, toEveryPsc, toNameServers } from '../shared/openings.ts';
+import {
+  fromApiServer,
+  NODE_LOCAL_DNS_ADDRESS,
+  toApiServer,
+  toCollector,
+  toEveryPsc,
+  toNameServers,
+} from '../shared/openings.ts';
 import { configMapFolder } from '../shared/platform-container.ts';
 import type { MountedFolder } from '../shared/platform-container.ts';
 import { PlatformService } from '../shared/platform-service.ts';
@@ -19,6 +27,7 @@ import { PORTS } from '../shared/ports.ts';
 import { sizeFor } from '../shared/service-sizing.ts';
 import { DATA_PLANE_CONFIG, DATA_PLANE_FILE, DATA_PLANE_PATH, dataPlaneJson } from './data-plane-config.ts';
 import { Confinement } from './confinement.ts';
+import { EvictionWebhook } from './eviction-webhook.ts';
 import { CLUSTER_RULES, OWN_NAMESPACE_RULES } from './data-plane-rules.ts';
 import type { DataPlaneService } from './data-plane-rules.ts';
 import { Monitoring } from './monitoring.ts';
@@ -38,6 +47,7 @@ export class DataPlaneServices extends Construct {
       data: { [DATA_PLANE_FILE]: config },
     });
     new Confinement(this, 'confinement');
+    new EvictionWebhook(this, 'evictions');
     new Monitoring(this, 'monitoring', { context });
     const configDigest = createHash('sha256').update(config).digest('hex');
     for (const service of serviceRequests(context)) {
@@ -55,6 +65,8 @@ export class DataPlaneServices extends Construct {
         ...size,
         env: [nodeHeap(size.resources.memoryMib), ...service.env],
         egress: [toApiServer(context), ...service.egress],
+        servicePorts: service.servicePorts,
+        ingress: Object.values(service.servicePorts).map((port) => fromApiServer(context, port)),
         folders: [...(service.readsDataPlane ? [configMapFolder(DATA_PLANE_CONFIG)] : []), ...service.folders],
         rollOn: service.readsDataPlane ? { 'flotilla.dev/data-plane-digest': configDigest } : {},
         apiToken: 'mounted',
@@ -84,6 +96,8 @@ interface ServiceRequest {
   readonly resources: ServiceResources;
   readonly egress: readonly NetworkPolicyEgressRule[];
   readonly folders: readonly MountedFolder[];
+  /** Ports that the API server calls, by name. */
+  readonly servicePorts: Readonly<Record<string, number>>;
   readonly env: readonly EnvVar[];
 }
 
@@ -107,6 +121,7 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
         ...(context.tracesTo === undefined ? [] : [toCollector(context, context.tracesTo)]),
       ],
       folders: [],
+      servicePorts: { webhook: EVICTION_WEBHOOK.port },
       env: tracingEnv(context),
     },
     {
@@ -117,6 +132,7 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
       resources: { cpuMillis: 200, cpuLimitMillis: 2000, memoryMib: 512 },
       egress: [toEveryPsc(KAFKA_PORTS.internal, KAFKA_PORTS.metrics)],
       folders: [],
+      servicePorts: {},
       env: [],
     },
     {
@@ -127,6 +143,7 @@ function serviceRequests(context: ClusterContext): readonly ServiceRequest[] {
       resources: { cpuMillis: 100, cpuLimitMillis: 1000, memoryMib: 384 },
       egress: [toMothership(context)],
       folders: [MOTHERSHIP_FOLDER],
+      servicePorts: {},
       env: [],
     },
   ];

@@ -36,6 +36,7 @@ const KIND_ORDER = [
   'Deployment',
   'ValidatingAdmissionPolicy',
   'ValidatingAdmissionPolicyBinding',
+  'ValidatingWebhookConfiguration',
 ];
 
 function sortKey(object: KubernetesObject): string {

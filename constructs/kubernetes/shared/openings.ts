@@ -32,6 +32,12 @@ export function toApiServer(context: ClusterContext): NetworkPolicyEgressRule {
   return { to: [inRange(network), inRange(services)], ports: API_SERVER_PORTS.map((port) => portOf(port)) };
 }
 
+/** Opening for the API server, which calls from the region's network, or through the agents that managed ones keep in the cluster. */
+export function fromApiServer({ addressRanges }: ClusterContext, port: number): NetworkPolicyIngressRule {
+  const agents = { namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: 'kube-system' } } };
+  return { from: [inRange(addressRanges.network), agents], ports: [portOf(port)] };
+}
+
 /** Opening to addresses, on TCP ports. */
 export function toRanges(ranges: readonly string[], ...ports: readonly number[]): NetworkPolicyEgressRule {
   return { to: ranges.map(inRange), ports: ports.map((port) => portOf(port)) };

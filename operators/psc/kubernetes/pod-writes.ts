@@ -8,11 +8,13 @@ import type { ClusterPort } from '../ports.ts';
 import { collectionPath, POD } from './kinds.ts';
 import type { PortWrites, WriteCall } from './port-writes.ts';
 
+export type PodWrites = Pick<ClusterPort, 'setGate' | 'touchPod' | 'evict' | 'deletePod'> & {
+  /** Writes down that somebody wants the pod off its node. */
+  readonly wishAway: (psc: StoredPsc, pod: Pick<PodRef, 'name' | 'uid'>) => Promise<void>;
+};
+
 /** What the operator does to pods. Each write holds for exactly the pod that was observed. */
-export function podWrites(
-  { writeExisting, remove }: PortWrites,
-  wallMs: () => number,
-): Pick<ClusterPort, 'setGate' | 'touchPod' | 'evict' | 'deletePod'> {
+export function podWrites({ writeExisting, remove }: PortWrites, wallMs: () => number): PodWrites {
   return {
     setGate: async (psc, pod, uid, status) => {
       const lastTransitionTime = new Date(wallMs()).toISOString();
@@ -24,6 +26,10 @@ export function podWrites(
       const annotations = { [ANNOTATIONS.fenceHolder]: holder };
       // By way of the status: the right to patch pods themselves would be one to change their images.
       await writeExisting(statusPatch(psc, name, { metadata: { uid, resourceVersion, annotations } }));
+    },
+    wishAway: async (psc, { name, uid }) => {
+      const annotations = { [ANNOTATIONS.evictedAt]: new Date(wallMs()).toISOString() };
+      await writeExisting(statusPatch(psc, name, { metadata: { uid, annotations } }));
     },
     evict: async (psc, pod) => {
       const metadata = { namespace: namespaceOf(psc), name: pod.name };

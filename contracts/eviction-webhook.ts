@@ -1,0 +1,13 @@
+/** What the operator, its manifests and the API server agree on for evictions of Kafka's pods. */
+export const EVICTION_WEBHOOK = {
+  /** Name of the ValidatingWebhookConfiguration. */
+  configuration: 'flotilla-evictions',
+  /** Name of the webhook in it. */
+  webhook: 'evictions.flotilla.dev',
+  /** Service of the operator, in its own namespace. */
+  service: 'operator',
+  port: 9443,
+  path: '/evictions',
+  /** Secret in the operator's namespace with the key pair that all replicas serve with. */
+  secret: 'operator-webhook',
+} as const;
