@@ -39,18 +39,7 @@ export const MUTANTS: readonly Mutant[] = [
         observed,
       ),
   }),
-  withRules('a drain is taken up in any zone', 'one-zone', 1, {
-    evictionGroups: (due) => RULES.evictionGroups(due, []),
-    evictionObstacle: (batch, members, observed) =>
-      batch.some(({ role }) => role === 'controller')
-        ? RULES.quorumObstacle(
-            batch.map(({ nodeId }) => nodeId),
-            members,
-            observed,
-          )
-        : RULES.brokersObstacle(new Set(batch.map(({ nodeId }) => nodeId)), members, observed),
-  }),
-  withPorts('wishes for evictions are overlooked', 'liveness', 1, (ports) => ({
+  withPorts('wishes for evictions are overlooked', 'liveness', 7, (ports) => ({
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({ ...read, pods: read.pods.map((pod) => omit(pod, 'evictedAtMs')) })),
   })),
