@@ -176,6 +176,23 @@ describe('a cluster under load, in the hands of the operator', () => {
     await tellLongestWait('spread over six, balancer killed', PLANNED_MAX_MS);
   });
 
+  it('lets every node be drained in turn, with two brokers of its zone on each, and loses nobody', async () => {
+    for (const { name, zone } of region.local.layout.nodes) {
+      const before = await ledger.podUids();
+      try {
+        await ledger.kubectl(['drain', name, '--ignore-daemonsets', '--delete-emptydir-data', DRAIN_TIMEOUT]);
+      } finally {
+        await ledger.kubectl(['uncordon', name]);
+      }
+      const { status } = await ledger.when(isSettled(6), CHANGE_MAX_MS);
+      const rows = [...(status?.brokers ?? []), ...(status?.controllers ?? [])];
+      const own = rows.filter((row) => row.zone === zone).map(({ pod }) => pod);
+      expect(own).toHaveLength(3);
+      expectReplaced(before, await ledger.podUids(), new RegExp(`^(${own.join('|')})$`));
+      await tellLongestWait(`drain of ${name}`, PLANNED_MAX_MS);
+    }
+  });
+
   it('gives what a broker held to the others when its node takes it no more, and takes it back when it does', async () => {
     const undo = await patienceOfBalancer('1');
     const node = await ledger.nodeOf(GONE);
@@ -308,6 +325,9 @@ describe('a cluster under load, in the hands of the operator', () => {
 
 /** Of the six, the one whose node takes it no more. */
 const GONE = 'kafka-5';
+
+/** kubectl asks again and again until then. */
+const DRAIN_TIMEOUT = '--timeout=600s';
 
 const EVEN_MAX_MS = 1_000;
 const EVEN_LOOK_MS = 5_000;
