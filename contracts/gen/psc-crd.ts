@@ -1110,6 +1110,11 @@ export const PSC_CRD: CustomResourceDefinition = {
                         "type": "string",
                         "format": "date-time",
                         "description": "Another authority of all certificates is asked for by setting this to the present time. Once more while the former one is still trusted: it is trusted no longer as soon as every pod can do without."
+                      },
+                      "passwordsRequestedAt": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Other passwords of the platform's own Kafka users are asked for by setting this to the present time."
                       }
                     },
                     "description": "Requests by people and by the balancer; never written by the control plane."
@@ -1804,6 +1809,22 @@ export const PSC_CRD: CustomResourceDefinition = {
                         "type": "string",
                         "format": "date-time",
                         "description": "Until when the authority before this one is trusted: clients need the present one's certificate by then."
+                      }
+                    }
+                  },
+                  "passwords": {
+                    "type": "object",
+                    "description": "Of the platform's own Kafka users.",
+                    "properties": {
+                      "madeAt": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When those in use were made; absent of those that were made before this was written down."
+                      },
+                      "formerUntil": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Until when those before them still let in."
                       }
                     }
                   },

@@ -204,6 +204,8 @@ export interface MaintenanceSpec {
    * still trusted: it is trusted no longer as soon as every pod can do without.
    */
   readonly authorityRequestedAt?: string;
+  /** Other passwords of the platform's own Kafka users are asked for by setting this to the present time. */
+  readonly passwordsRequestedAt?: string;
 }
 
 export interface MaintenanceWindow {
@@ -243,6 +245,7 @@ export interface PhysicalStatefulClusterStatus {
   /** Brokers that are being taken away, and those that are gone and whose volumes are kept. The balancer empties the former. */
   readonly leaving?: readonly LeavingBroker[];
   readonly certificates?: CertificatesStatus;
+  readonly passwords?: PasswordsStatus;
   readonly features?: FeaturesStatus;
 }
 
@@ -406,6 +409,14 @@ export interface CertificatesStatus {
   readonly firstPodEnds?: string;
   /** Until when the authority before this one is trusted: clients need the present one's certificate by then. */
   readonly formerAuthorityUntil?: string;
+}
+
+/** Of the platform's own Kafka users. */
+export interface PasswordsStatus {
+  /** When those in use were made; absent of those that were made before this was written down. */
+  readonly madeAt?: string;
+  /** Until when those before them still let in. */
+  readonly formerUntil?: string;
 }
 
 /** What clients have to know of the PSC's own authority, and when something ends. */

@@ -72,7 +72,7 @@ printf '%s\\n' format --ignore-formatted --cluster-id "$CLUSTER_ID" --config "$C
 printf '%s\\n' --initial-controllers "$INITIAL_CONTROLLERS" >> "$arguments"
 if [ "$ROLE" = controller ]; then
   users=0
-  for file in "$USERS_DIR"/*; do
+  for file in "$USERS_DIR"/flotilla-*; do
     [ -f "$file" ] || continue
     password=$(cat "$file")
     case $password in

@@ -10,7 +10,10 @@ export const SECRETS = {
   tls: 'kafka-tls',
   /** `ca.crt`, for clients: certificates of the PSC's own authorities, whose keys never enter this namespace. */
   ca: 'kafka-ca',
-  /** One key per platform user, its password: letters, digits, dash and underscore. */
+  /**
+   * One key per login of the platform's users, its password: letters, digits, dash and underscore. {@link LOGINS_FILE} says
+   * which of them are in use.
+   */
   platformUsers: 'kafka-platform-users',
   /**
    * Only on `local`, where no cloud identity opens the object store, and only for brokers with Infinite Storage: its key pair
@@ -34,11 +37,31 @@ export const PLATFORM_USERS = {
 } as const;
 export type PlatformUser = (typeof PLATFORM_USERS)[keyof typeof PLATFORM_USERS];
 
+/** File of {@link SECRETS.platformUsers} which says what set of logins is in use; absent until it is written: the first. */
+export const LOGINS_FILE = 'logins.json';
+
+/**
+ * Each platform user has two logins, which take turns: Kafka knows one password of a login at a time, and with the second one
+ * a password is replaced while the one before it still lets in whoever has not heard of it (ADR 0014).
+ */
+export const LOGIN_SETS = ['a', 'b'] as const;
+export type LoginSet = (typeof LOGIN_SETS)[number];
+
+/** SCRAM user name of a platform user in one of its sets. */
+export function loginOf(user: PlatformUser, set: LoginSet): string {
+  return set === 'a' ? user : `${user}-${set}`;
+}
+
+/** All logins of one set. */
+export function loginsOf(set: LoginSet): readonly string[] {
+  return Object.values(PLATFORM_USERS).map((user) => loginOf(user, set));
+}
+
 /**
  * Platform users are super users: whoever may move replicas may alter the cluster, which includes giving oneself every other
- * right, so that ACLs would only look like a limit.
+ * right, so that ACLs would only look like a limit. Both logins of each from the start, so that no pod is replaced when they change.
  */
-export const SUPER_USERS: readonly string[] = Object.values(PLATFORM_USERS);
+export const SUPER_USERS: readonly string[] = LOGIN_SETS.flatMap((set) => loginsOf(set));
 
 /** Principal of every broker and controller of the cluster, whatever the pod. */
 export const NODE_PRINCIPAL = 'flotilla-node';

@@ -22,7 +22,10 @@ describe.each(CLOUDS)('on %s', (cloud) => {
     ['auto.leader.rebalance.enable', 'false'],
     ['allow.everyone.if.no.acl.found', 'false'],
     ['authorizer.class.name', 'org.apache.kafka.metadata.authorizer.StandardAuthorizer'],
-    ['super.users', 'User:flotilla-node;User:flotilla-operator;User:flotilla-balancer'],
+    [
+      'super.users',
+      'User:flotilla-node;User:flotilla-operator;User:flotilla-balancer;User:flotilla-operator-b;User:flotilla-balancer-b',
+    ],
   ])('brokers and controllers agree that %s is %s', (key, value) => {
     expect([broker.get(key), controller.get(key)]).toEqual([value, value]);
   });

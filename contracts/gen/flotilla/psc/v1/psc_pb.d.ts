@@ -1353,6 +1353,13 @@ export declare type MaintenanceSpec = Message<"flotilla.psc.v1.MaintenanceSpec">
    * @generated from field: google.protobuf.Timestamp authority_requested_at = 7;
    */
   authorityRequestedAt?: Timestamp | undefined;
+
+  /**
+   * Other passwords of the platform's own Kafka users are asked for by setting this to the present time.
+   *
+   * @generated from field: google.protobuf.Timestamp passwords_requested_at = 8;
+   */
+  passwordsRequestedAt?: Timestamp | undefined;
 };
 
 /**
@@ -1410,6 +1417,13 @@ export declare type MaintenanceSpecJson = {
    * @generated from field: google.protobuf.Timestamp authority_requested_at = 7;
    */
   authorityRequestedAt?: TimestampJson;
+
+  /**
+   * Other passwords of the platform's own Kafka users are asked for by setting this to the present time.
+   *
+   * @generated from field: google.protobuf.Timestamp passwords_requested_at = 8;
+   */
+  passwordsRequestedAt?: TimestampJson;
 };
 
 /**
@@ -1523,6 +1537,11 @@ export declare type PhysicalStatefulClusterStatus = Message<"flotilla.psc.v1.Phy
   certificates?: CertificatesStatus | undefined;
 
   /**
+   * @generated from field: flotilla.psc.v1.PasswordsStatus passwords = 17;
+   */
+  passwords?: PasswordsStatus | undefined;
+
+  /**
    * @generated from field: flotilla.psc.v1.FeaturesStatus features = 18;
    */
   features?: FeaturesStatus | undefined;
@@ -1631,6 +1650,11 @@ export declare type PhysicalStatefulClusterStatusJson = {
    * @generated from field: flotilla.psc.v1.CertificatesStatus certificates = 16;
    */
   certificates?: CertificatesStatusJson;
+
+  /**
+   * @generated from field: flotilla.psc.v1.PasswordsStatus passwords = 17;
+   */
+  passwords?: PasswordsStatusJson;
 
   /**
    * @generated from field: flotilla.psc.v1.FeaturesStatus features = 18;
@@ -2145,6 +2169,54 @@ export declare type CertificatesStatusJson = {
  * Use `create(CertificatesStatusSchema)` to create a new message.
  */
 export declare const CertificatesStatusSchema: GenMessage<CertificatesStatus, {jsonType: CertificatesStatusJson}>;
+
+/**
+ * Of the platform's own Kafka users.
+ *
+ * @generated from message flotilla.psc.v1.PasswordsStatus
+ */
+export declare type PasswordsStatus = Message<"flotilla.psc.v1.PasswordsStatus"> & {
+  /**
+   * When those in use were made; absent of those that were made before this was written down.
+   *
+   * @generated from field: google.protobuf.Timestamp made_at = 1;
+   */
+  madeAt?: Timestamp | undefined;
+
+  /**
+   * Until when those before them still let in.
+   *
+   * @generated from field: google.protobuf.Timestamp former_until = 2;
+   */
+  formerUntil?: Timestamp | undefined;
+};
+
+/**
+ * Of the platform's own Kafka users.
+ *
+ * @generated from message flotilla.psc.v1.PasswordsStatus
+ */
+export declare type PasswordsStatusJson = {
+  /**
+   * When those in use were made; absent of those that were made before this was written down.
+   *
+   * @generated from field: google.protobuf.Timestamp made_at = 1;
+   */
+  madeAt?: TimestampJson;
+
+  /**
+   * Until when those before them still let in.
+   *
+   * @generated from field: google.protobuf.Timestamp former_until = 2;
+   */
+  formerUntil?: TimestampJson;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.PasswordsStatus.
+ * Use `create(PasswordsStatusSchema)` to create a new message.
+ */
+export declare const PasswordsStatusSchema: GenMessage<PasswordsStatus, {jsonType: PasswordsStatusJson}>;
 
 /**
  * Kubernetes' condition with the time of its last probe, which is written only together with another change.
