@@ -53,6 +53,7 @@ type WellReason = 'AllBrokersInSync' | 'AllConnectorsRunning' | 'AllNodesReady';
 export const WAIT_CALLS = {
   WaitingForCredentials: ticket(10),
   WaitingForCertificates: ticket(3 * 60),
+  WaitingForPasswords: ticket(3 * 60),
   WaitingForExternalDns: ticket(15),
   WaitingForVolumes: ticket(15),
   WaitingForPods: ticket(30),

@@ -9,6 +9,7 @@ import { runningRegion, type RunningRegion } from '../../local/region/running-re
 import { FORWARDER } from '../../local/region/start-region.ts';
 import { systemErrorCode, ToolError } from '../../local/tools/tool-error.ts';
 import { decodedData } from '../../operators/psc/credentials/credential-secrets.ts';
+import { currentLogin } from '../../operators/psc/credentials/platform-logins.ts';
 import { newPassword } from '../../operators/runtime/new-password.ts';
 import { kubernetesClusterId } from '../../stacks/config.ts';
 import { EXIT_CODES, UserError } from '../user-error.ts';
@@ -64,12 +65,13 @@ export async function operatorAccess(local: LocalRegion, tenant: string): Promis
   }
   const secret = async (name: string): Promise<Readonly<Record<string, string>>> =>
     await secretOf(region, pscNamespace(tenant), name);
+  const login = currentLogin(await secret(SECRETS.platformUsers), PLATFORM_USERS.operator);
   return {
     bootstrapServer: `${host}:${PORTS.external}`,
     authority: (await secret(SECRETS.ca))[CA_FILE] ?? '',
     lookup: lookupRegion,
-    user: PLATFORM_USERS.operator,
-    password: (await secret(SECRETS.platformUsers))[PLATFORM_USERS.operator] ?? '',
+    user: login?.name ?? PLATFORM_USERS.operator,
+    password: login?.password ?? '',
   };
 }
 

@@ -126,6 +126,12 @@ function sinceOf({ reason, message }: Wait, { psc }: Observed): { readonly since
   return { since: isUnchanged ? (said.lastProbeTime ?? said.lastTransitionTime) : said.lastTransitionTime };
 }
 
+const PASSWORD_STEPS = {
+  prepare: "make other passwords of the platform's users, which nobody uses yet",
+  switch: "have everybody use the next passwords of the platform's users",
+  retire: "throw the former passwords of the platform's users away",
+} as const;
+
 /** One step in words. */
 export function stepText(write: Write, { objects }: Pick<Observed, 'objects'>): string {
   switch (write.kind) {
@@ -143,6 +149,12 @@ export function stepText(write: Write, { objects }: Pick<Observed, 'objects'>): 
       return write.rotation.step === 'replace'
         ? 'have another authority issue all certificates'
         : 'trust the former authority no longer';
+    case 'rotate-passwords':
+      return PASSWORD_STEPS[write.rotation.step];
+    case 'alter-logins':
+      return write.change === 'grant'
+        ? "have Kafka take the next passwords of the platform's users"
+        : "have Kafka refuse the former passwords of the platform's users";
     case 'set-gate':
       return `say that ${write.pod} is ${write.status === 'True' ? 'in sync' : 'not in sync'} (readiness gate)`;
     case 'touch-pod':

@@ -3,7 +3,7 @@ import type { StoredPsc } from '../../operators/psc/observed.ts';
 import { UserError } from '../user-error.ts';
 
 /** What of a PSC's credentials a person can ask to be others. */
-export const ROTATED = ['certificates', 'authority'] as const;
+export const ROTATED = ['certificates', 'authority', 'passwords'] as const;
 export type Rotated = (typeof ROTATED)[number];
 
 /** @throws UserError naming what there is */
@@ -26,9 +26,10 @@ export function rotationWish(
   what: Rotated,
   how: 'once' | 'again',
   nowMs: number,
-): Pick<MaintenanceSpec, 'certificatesRequestedAt' | 'authorityRequestedAt'> {
+): Pick<MaintenanceSpec, 'certificatesRequestedAt' | 'authorityRequestedAt' | 'passwordsRequestedAt'> {
   const time = new Date(nowMs).toISOString();
   if (what === 'certificates') return { certificatesRequestedAt: time };
+  if (what === 'passwords') return { passwordsRequestedAt: time };
   const until = psc.status?.certificates?.formerAuthorityUntil;
   if (until !== undefined && how === 'once') {
     throw new UserError(
@@ -48,5 +49,7 @@ export function rotationText({ metadata: { name } }: StoredPsc, what: Rotated): 
       return `${name}: all pods get other certificates, and show them within minutes; follow it with ./flotilla psc explain ${name}\n`;
     case 'authority':
       return `${name}: another authority issues all certificates; clients are to take the new ca.crt from the Secret kafka-ca by the time that ./flotilla psc get ${name} says\n`;
+    case 'passwords':
+      return `${name}: the platform's users get other passwords once all pods are well; those before them let in for 15 minutes more; follow it with ./flotilla psc explain ${name}\n`;
   }
 }

@@ -10,8 +10,9 @@ import {
   checkUnregistration,
   isServiceOfNobody,
 } from './check-shrink.ts';
+import { LOGIN_BELIEF_MS } from './credentials/validity.ts';
 import { objectKey, type Observed, type ObservedPod } from './observed.ts';
-import type { Plan, PodRef, Rotation, Write } from './plan.ts';
+import type { PasswordRotation, Plan, PodRef, Rotation, Write } from './plan.ts';
 
 /**
  * An independent judge of a plan: everything in it that could make a partition unavailable or lose data, whatever the planner
@@ -120,6 +121,10 @@ function checkWrite(write: Write, observed: Observed): readonly string[] {
       return checkRotation(write.rotation, observed);
     case 'finish-features':
       return checkFeatures(write.features, observed);
+    case 'rotate-passwords':
+      return checkPasswords(write.rotation.step, observed);
+    case 'alter-logins':
+      return write.change === 'revoke' ? checkPasswords('retire', observed) : [];
     case 'set-finalizer':
     case 'issue-credentials':
     case 'set-gate':
@@ -166,6 +171,25 @@ function checkFeatures(
       ? []
       : ['features are finished before the stored status says so']),
   ];
+}
+
+/** Others may go on with what they have read of the Secret for a while, and must be let in meanwhile. */
+function checkPasswords(step: PasswordRotation['step'], observed: Observed): readonly string[] {
+  const { credentials, freshness, loginAnswers, pods, nowMs } = observed;
+  const other = credentials.state === 'whole' ? credentials.logins?.other : undefined;
+  const stale = freshness === 'fresh' ? [] : ['passwords are replaced on what caches say'];
+  switch (step) {
+    case 'prepare':
+      return other === undefined ? stale : [...stale, 'passwords are made while others are still in use'];
+    case 'switch': {
+      const late = pods.filter(({ name, role }) => role === 'broker' && loginAnswers?.get(name) !== 'accepts');
+      return [...stale, ...late.map(({ name }) => `passwords are handed out that ${name} may not take`)];
+    }
+    case 'retire': {
+      const isOver = other?.state === 'former' && nowMs - other.sinceMs > 2 * LOGIN_BELIEF_MS;
+      return isOver ? stale : [...stale, 'passwords are taken away that somebody may still use'];
+    }
+  }
 }
 
 function checkRemoval(object: KubernetesObject): readonly string[] {

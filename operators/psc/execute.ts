@@ -46,6 +46,8 @@ export function isDisruption({ kind }: Write): boolean {
     case 'set-finalizer':
     case 'issue-credentials':
     case 'rotate-authority':
+    case 'rotate-passwords':
+    case 'alter-logins':
     case 'set-gate':
     case 'touch-pod':
     case 'alter-cluster-settings':
@@ -78,6 +80,12 @@ async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: Re
       return;
     case 'rotate-authority':
       await cluster.rotateAuthority(psc, write.rotation);
+      return;
+    case 'rotate-passwords':
+      await cluster.rotatePasswords(psc, write.rotation);
+      return;
+    case 'alter-logins':
+      await kafka.alterLogins(psc, write.change, write.mark);
       return;
     case 'set-gate':
       await cluster.setGate(psc, write.pod, write.uid, write.status);

@@ -47,6 +47,7 @@ export function loggedPorts({ cluster, kafka }: Ports, log: (line: string) => vo
       releaseVolume: ofPsc(cluster.releaseVolume, (volume) => `release volume ${volume}`),
       issueCredentials: ofPsc(cluster.issueCredentials, () => 'issue credentials'),
       rotateAuthority: ofPsc(cluster.rotateAuthority, ({ step }) => `${step} the authority`),
+      rotatePasswords: ofPsc(cluster.rotatePasswords, ({ step }) => `${step} the platform's passwords`),
       setFinalizer: ofPsc(cluster.setFinalizer, (finalizer) => `finalizer ${finalizer}`),
       setGate: ofPsc(cluster.setGate, (pod, _uid, status) => `${pod} is ${status === 'True' ? '' : 'not '}in sync`),
       touchPod: ofPsc(cluster.touchPod, ({ name }) => `${name} is fenced`),
@@ -62,6 +63,7 @@ export function loggedPorts({ cluster, kafka }: Ports, log: (line: string) => vo
       alterDefaultQuota: ofPsc(kafka.alterDefaultQuota, (values) =>
         ['default quota', ...Object.entries(values).map((pair) => pair.join(' '))].join(', '),
       ),
+      alterLogins: ofPsc(kafka.alterLogins, (change) => `${change} the platform's other logins`),
       electPreferred: ofPsc(kafka.electPreferred, ({ length }) => `elect ${length} preferred leaders`),
       setCordon: ofPsc(
         kafka.setCordon,

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import type { ClientKind } from '../../constructs/kubernetes/client/client-view.ts';
 import type { Features } from './kafka-releases.ts';
 import type { HeldCertificates, ShownCertificate } from './credentials/held-certificates.ts';
+import type { HeldLogins } from './credentials/platform-logins.ts';
 import type { KafkaRole } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 
 /** A PSC as the API server keeps it. */
@@ -28,6 +29,8 @@ export interface Observed {
   readonly credentials: ObservedCredentialsState;
   /** Pod ▶ the certificate that it shows to whoever connects now; absent for one that shows none. */
   readonly shown: ReadonlyMap<string, ShownCertificate>;
+  /** Broker pod ▶ whether it takes the platform's next logins. @default - nobody has asked */
+  readonly loginAnswers?: ReadonlyMap<string, LoginAnswer>;
   /** External host names that resolve to the gateway at all authoritative servers of their zone. */
   readonly resolvedHosts: ReadonlySet<string>;
   readonly kafka: KafkaView;
@@ -35,9 +38,12 @@ export interface Observed {
   readonly freshness: 'cached' | 'fresh';
 }
 
+/** Whether a broker lets the platform's next logins in. */
+export type LoginAnswer = 'accepts' | 'refuses';
+
 export type ObservedCredentialsState =
-  /** `certificates`: absent where nobody has looked at them. */
-  | { readonly state: 'whole'; readonly certificates?: HeldCertificates }
+  /** `certificates`, `logins`: absent where nobody has looked at them. */
+  | { readonly state: 'whole'; readonly certificates?: HeldCertificates; readonly logins?: HeldLogins }
   /** `reason`: what is missing, in words. */
   | { readonly state: 'incomplete'; readonly reason: string }
   /** Something is gone that a running cluster depends on. */

@@ -14,6 +14,7 @@ import { planClaims } from './plan-claims.ts';
 import { planConditions } from './plan-conditions.ts';
 import { FINALIZER, planDeletion } from './plan-deletion.ts';
 import { planFeatures } from './plan-features.ts';
+import { planPasswords } from './plan-passwords.ts';
 import { planObjects } from './plan-objects.ts';
 import { planRoll, type RollPlan } from './plan-roll.ts';
 import { planSettings } from './plan-settings.ts';
@@ -65,13 +66,15 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
         ...certificates.writes,
         ...features.writes,
       ];
-  const waits = [...objects.waits, ...shrink.waits, ...roll.waits, ...certificates.waits];
+  const passwords = isPaused ? undefined : planPasswords(context);
+  const waits = [...objects.waits, ...shrink.waits, ...roll.waits, ...certificates.waits, ...(passwords?.waits ?? [])];
   if (objects.waits.length === 0) waits.push(...podWaits(context, roll.fence));
   // A batch begins and goes on only when all objects are as they shall be: it is decided from a state that has settled. Its fence
   // is in the status, which is written last; what the fence allows is for the next pass.
   const isHeld = before.some(({ kind }) => SETTLING.has(kind));
   const writes: readonly Write[] = hasFinalizer
-    ? [...before, ...(isHeld ? [] : roll.writes)]
+    ? // Passwords last: nothing else is to wait where Kafka does not take them.
+      [...before, ...(isHeld ? [] : roll.writes), ...(passwords?.writes ?? [])]
     : [{ kind: 'set-finalizer', finalizer: 'present' }];
   const settled =
     isHeld && roll.fence !== undefined && psc.status?.fence === undefined
@@ -96,7 +99,10 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
     waits,
     conditions: planConditions(context, findings),
     status: planStatus(context, settled, shrink, features),
-    asksForFreshRead: shrink.asksForFreshRead || (observed.freshness === 'cached' && growsBrokers(context, writes)),
+    asksForFreshRead:
+      shrink.asksForFreshRead ||
+      passwords?.asksForFreshRead === true ||
+      (observed.freshness === 'cached' && growsBrokers(context, writes)),
     lookAgainMs: isBusy && !isHeldForLong ? BUSY_LOOK_MS : REST_LOOK_MS,
   };
 }

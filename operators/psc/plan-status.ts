@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { recordedClaims, replicasOf } from './gates.ts';
 import { certificatesStatus } from './plan-certificates.ts';
 import type { FeaturesPlan } from './plan-features.ts';
+import { passwordsStatus } from './plan-passwords.ts';
 import type { PlannedStatus } from './plan.ts';
 import type { RollPlan } from './plan-roll.ts';
 import type { ShrinkPlan } from './plan-shrink.ts';
@@ -33,6 +34,7 @@ export function planStatus(
     .filter(({ role }) => role === 'controller')
     .map((each) => controllerStatus(context, each));
   const certificates = certificatesStatus(observed);
+  const passwords = passwordsStatus(observed);
   const ready = members.filter(({ pod }) => pod?.ready === 'True' && !pod.isTerminating).length;
   return {
     observedGeneration: observed.psc.metadata.generation,
@@ -45,6 +47,7 @@ export function planStatus(
     bootstrapServer: `${externalHost(BOOTSTRAP_LABEL, view.name, view.domain)}:${PORTS.external}`,
     ...(certificates === undefined ? {} : { certificates }),
     ...(features === undefined ? {} : { features }),
+    ...(passwords === undefined ? {} : { passwords }),
     ...(fence === undefined ? {} : { fence }),
     ...(rolls.length === 0 ? {} : { rolls }),
     ...(leaving.length === 0 ? {} : { leaving }),

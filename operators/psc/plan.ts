@@ -2,6 +2,7 @@ import type { ConditionUpdate } from '../../contracts/conditions.ts';
 import type { PhysicalStatefulClusterStatus } from '../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import type { Features } from './kafka-releases.ts';
+import type { PasswordStep } from './credentials/platform-logins.ts';
 import type { RotationStep } from './credentials/rotate-authority.ts';
 
 /** What one pass does and says, and what it waits for. Data: nothing in it is decided again when it is carried out. */
@@ -29,7 +30,8 @@ export function plannedPart(status: PhysicalStatefulClusterStatus | undefined): 
 
 /** What a task waits for. */
 export interface Wait {
-  readonly task: 'resize' | 'roll' | 'volumes' | 'settings' | 'credentials' | 'certificates' | 'pods' | 'connectors';
+  readonly task:
+    'resize' | 'roll' | 'volumes' | 'settings' | 'credentials' | 'certificates' | 'passwords' | 'pods' | 'connectors';
   /** The condition's reason. */
   readonly reason: string;
   /** For people: what exactly, and what would end it. */
@@ -53,6 +55,10 @@ export type Write =
   | { readonly kind: 'set-finalizer'; readonly finalizer: 'present' | 'absent' }
   | { readonly kind: 'issue-credentials' }
   | { readonly kind: 'rotate-authority'; readonly rotation: Rotation }
+  /** Takes a step towards other passwords of the platform's users, in their Secret. */
+  | { readonly kind: 'rotate-passwords'; readonly rotation: PasswordRotation }
+  /** Has Kafka know, or forget, the platform's logins that are not in use. */
+  | { readonly kind: 'alter-logins'; readonly change: 'grant' | 'revoke'; readonly mark: string }
   /** Sets the pod's readiness gate. */
   | { readonly kind: 'set-gate'; readonly pod: string; readonly uid: string; readonly status: 'True' | 'False' }
   /** Marks a fenced pod as this leader's, so that what an earlier leader still sends meets a conflict. */
@@ -90,6 +96,12 @@ export type Removal = Extract<Write, { readonly kind: 'remove' }>;
 /** A step, and the authorities that it was decided on. */
 export interface Rotation {
   readonly step: RotationStep;
+  readonly mark: string;
+}
+
+/** A step, and the state of the logins that it was decided on. */
+export interface PasswordRotation {
+  readonly step: PasswordStep;
   readonly mark: string;
 }
 

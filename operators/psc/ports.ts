@@ -1,7 +1,9 @@
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import type { HeldCertificates, ShownCertificate } from './credentials/held-certificates.ts';
+import type { Login } from './credentials/platform-logins.ts';
 import type {
   KafkaView,
+  LoginAnswer,
   Observed,
   ObservedClaim,
   ObservedCredentialsState,
@@ -9,7 +11,7 @@ import type {
   StoredPsc,
 } from './observed.ts';
 import type { Features } from './kafka-releases.ts';
-import type { ClaimRef, PodRef, Rotation } from './plan.ts';
+import type { ClaimRef, PasswordRotation, PodRef, Rotation } from './plan.ts';
 
 /** Objects of one PSC, as one read of them gives. */
 export interface PscObjects {
@@ -33,6 +35,8 @@ export interface ClusterPort {
   readonly issueCredentials: (psc: StoredPsc) => Promise<void>;
   /** Takes the step if the authorities still have this mark; what pods and clients are given follows from it. */
   readonly rotateAuthority: (psc: StoredPsc, rotation: Rotation) => Promise<void>;
+  /** Takes the step if the platform's logins still have this mark. What Kafka knows of them is not changed by it. */
+  readonly rotatePasswords: (psc: StoredPsc, rotation: PasswordRotation) => Promise<void>;
   /** Server-side apply under the operator's field manager, only at its resource version where it names one. Resolves with the object as it is stored. */
   readonly apply: (object: KubernetesObject) => Promise<KubernetesObject>;
   /** Status under the operator's field manager, only if the PSC still has this resourceVersion. */
@@ -75,6 +79,18 @@ export interface KafkaPort {
     held: HeldCertificates,
     freshness: Observed['freshness'],
   ) => Promise<ReadonlyMap<string, ShownCertificate>>;
+  /**
+   * Which brokers take the platform's next logins now, asked by logging in with each; none of those that do not answer, or where
+   * there are no next ones. Never rejects.
+   */
+  readonly loginAnswers: (psc: StoredPsc) => Promise<ReadonlyMap<string, LoginAnswer>>;
+  /**
+   * Gives the platform's logins that are not in use their passwords in Kafka, or takes them away there, if the Secret still has
+   * this mark. What is so already is done.
+   *
+   * @throws ConflictError when it has another
+   */
+  readonly alterLogins: (psc: StoredPsc, change: 'grant' | 'revoke', mark: string) => Promise<void>;
   readonly alterClusterSettings: (
     psc: StoredPsc,
     set: Readonly<Record<string, string>>,
@@ -91,6 +107,15 @@ export interface KafkaPort {
   readonly unregisterBroker: (psc: StoredPsc, broker: number) => Promise<void>;
   /** Has the cluster agree upon features, by their levels. Those that it has already are done. */
   readonly finishFeatures: (psc: StoredPsc, features: Features) => Promise<void>;
+}
+
+/** The platform's logins that are not in use, as their Secret has them. */
+export interface PlatformLogins {
+  /** Of the state of all logins. */
+  readonly mark: string;
+  readonly other: readonly Login[];
+  /** Certificates of the PSC's own authority, PEM. */
+  readonly ca: string;
 }
 
 /** Users of one PSC's Kafka that the operator makes for the clusters which are clients of it. */

@@ -110,16 +110,16 @@ async function observe(
   const nowMs = clock.nowMs();
   const isGoing = psc.metadata.deletionTimestamp !== undefined;
   const hosts = isGoing ? [] : awaitedHosts(viewCluster(psc, dataPlane), objects);
-  const [{ credentials, shown }, resolvedHosts, view] = await Promise.all([
+  const [seen, resolvedHosts, view] = await Promise.all([
     // A spec that contradicts itself must not keep its PSC from going.
     isGoing ? NO_MATTER : observeCredentials(psc, freshness, { cluster, kafka }),
     hosts.length === 0 ? new Set<string>() : names.resolved(hosts),
     freshness === 'fresh' ? kafka.fresh(psc) : kafka.cached(psc),
   ]);
-  return { nowMs, psc, objects, pods, claims, credentials, shown, resolvedHosts, kafka: view, freshness };
+  return { nowMs, psc, objects, pods, claims, ...seen, resolvedHosts, kafka: view, freshness };
 }
 
-type SeenCredentials = Pick<Observed, 'credentials' | 'shown'>;
+type SeenCredentials = Pick<Observed, 'credentials' | 'shown' | 'loginAnswers'>;
 
 async function observeCredentials(
   psc: StoredPsc,
@@ -127,13 +127,17 @@ async function observeCredentials(
   { cluster, kafka }: Pick<ReconcilePorts, 'cluster' | 'kafka'>,
 ): Promise<SeenCredentials> {
   const credentials = await cluster.credentials(psc);
-  const held = credentials.state === 'whole' ? credentials.certificates : undefined;
-  if (held === undefined) return { credentials, shown: new Map() };
+  const { certificates: held, logins } = credentials.state === 'whole' ? credentials : NOTHING_HELD;
+  // Logging in takes time, and only the moment in which everybody is to use them rests on it.
+  const isToBeAsked = freshness === 'fresh' && logins?.other?.state === 'next';
+  const answers = isToBeAsked ? { loginAnswers: await kafka.loginAnswers(psc) } : {};
+  if (held === undefined) return { credentials, shown: new Map(), ...answers };
   // Only the end of a former authority rests on what every pod shows at this moment; rolls need not wait for that.
   const needed = held.former === undefined ? 'cached' : freshness;
-  return { credentials, shown: await kafka.shownCertificates(psc, held, needed) };
+  return { credentials, shown: await kafka.shownCertificates(psc, held, needed), ...answers };
 }
 
+const NOTHING_HELD: Extract<Observed['credentials'], { readonly state: 'whole' }> = { state: 'whole' };
 const NO_MATTER: SeenCredentials = { credentials: { state: 'whole' }, shown: new Map() };
 
 /** Whether it is decided once more, from what is read past all caches. */
@@ -143,6 +147,7 @@ function disrupts({ writes }: Plan): boolean {
       isDisruption(write) ||
       write.kind === 'touch-pod' ||
       write.kind === 'rotate-authority' ||
+      write.kind === 'rotate-passwords' ||
       // What caches say of the status may be older than what they say of its objects.
       (write.kind === 'remove' && write.object.kind === 'Service'),
   );

@@ -8,6 +8,7 @@ import { emptinessObstacle, isProvenByBalancer } from './emptiness.ts';
 import { isGraceOver } from './kept-volumes.ts';
 import { rotationStep } from './plan-certificates.ts';
 import { downgradeObstacle, isSoakOver } from './plan-features.ts';
+import { passwordStep } from './plan-passwords.ts';
 import { tieringOf } from './plan-tiering.ts';
 import { shrinkObstacle } from './shrink-refusal.ts';
 
@@ -29,6 +30,7 @@ export interface Rules {
   readonly claimObstacle: typeof claimObstacle;
   readonly chooseBatch: typeof chooseBatch;
   readonly rotationStep: typeof rotationStep;
+  readonly passwordStep: typeof passwordStep;
   readonly tieringOf: typeof tieringOf;
   readonly isMaintenanceTime: typeof isMaintenanceTime;
   readonly shrinkObstacle: typeof shrinkObstacle;
@@ -53,6 +55,7 @@ export const RULES: Rules = {
   claimObstacle,
   chooseBatch,
   rotationStep,
+  passwordStep,
   tieringOf,
   isMaintenanceTime,
   shrinkObstacle,

@@ -140,6 +140,7 @@ async function lead(
   const credentials = pscCredentials({ secrets, dataPlane, wallMs: clock.nowMs, newPassword });
   const kafka = kafkaPort({
     credentialsOf: credentials.login,
+    otherLoginsOf: credentials.otherLogins,
     clock,
     onChange: (psc) => {
       for (const changed of changes) changed(psc);

@@ -15,6 +15,7 @@ import {
   type SecretData,
 } from './credential-secrets.ts';
 import type { CredentialsPlan } from './plan-credentials.ts';
+import { firstLogins } from './platform-logins.ts';
 import { newAuthority } from './rotate-authority.ts';
 import { BACKDATED_MS, CERTIFICATE_DAYS, DAY_MS } from './validity.ts';
 
@@ -44,8 +45,8 @@ export async function issueCredentials(
   const contents: Readonly<Record<CredentialSecret, SecretData>> = {
     authority,
     platformUsers: {
-      ...observed.platformUsers,
-      ...Object.fromEntries(plan.users.map((user) => [user, options.newPassword()])),
+      ...(observed.platformUsers ?? firstLogins(options.nowMs)),
+      ...Object.fromEntries(plan.logins.map((login) => [login, options.newPassword()])),
     },
     tls: sorted({ ...Object.fromEntries(kept), ...issued, [CA_FILE]: bundle }),
     ca: { [CA_FILE]: bundle },

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { ClusterView, KafkaRole } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { certificateHosts } from '../../../constructs/kubernetes/kafka/listeners.ts';
-import { CA_FILE, certificateCommonName, PLATFORM_USERS } from '../../../constructs/kubernetes/kafka/secrets.ts';
+import { CA_FILE, certificateCommonName, LOGINS_FILE } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import { certificateFault, type CertificateFault, isKeyPair } from './certificate-fault.ts';
 import { type Authorities, authoritiesOf, trustBundle } from './authorities.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type SecretData,
 } from './credential-secrets.ts';
 import { LostCredentialsError } from './lost-credentials-error.ts';
+import { heldLogins, missingLogins } from './platform-logins.ts';
 
 /** What must be made so that a PSC's credentials are whole; all else is kept as it is. */
 export interface CredentialsPlan {
@@ -21,8 +22,8 @@ export interface CredentialsPlan {
   readonly issue: readonly CertificateOrder[];
   /** Files of pods that are no longer placed and whose certificate has come to its end. */
   readonly drop: readonly string[];
-  /** Platform users that have no password yet. */
-  readonly users: readonly string[];
+  /** Of the platform's users, those in use that have no password yet. */
+  readonly logins: readonly string[];
   /** The certificates that everybody trusts are written from the authorities. */
   readonly ca: 'keep' | 'write';
 }
@@ -70,7 +71,7 @@ export function planCredentials(view: ClusterView, observed: ObservedCredentials
     drop: Object.entries(held)
       .filter(([file, pem]) => !files.has(file) && isSpent(pem, authorities, nowMs))
       .map(([file]) => file),
-    users: Object.values(PLATFORM_USERS).filter((user) => (observed.platformUsers?.[user] ?? '') === ''),
+    logins: missingLogins(observed.platformUsers ?? {}),
     ca: bundle !== undefined && observed.ca?.[CA_FILE] === bundle ? 'keep' : 'write',
   };
 }
@@ -97,7 +98,7 @@ function leavingPods(held: SecretData, placed: readonly RolePod[]): readonly Rol
 /** Whether nothing is to be made: {@link planCredentials} of whole credentials. */
 export function isWhole(plan: CredentialsPlan): boolean {
   return (
-    plan.authority === 'keep' && plan.ca === 'keep' && plan.issue.length + plan.drop.length + plan.users.length === 0
+    plan.authority === 'keep' && plan.ca === 'keep' && plan.issue.length + plan.drop.length + plan.logins.length === 0
   );
 }
 
@@ -139,6 +140,21 @@ function refuseLosses({ name }: ClusterView, observed: ObservedCredentials, nowM
       why: 'is gone, and Kafka knows its users by these passwords only',
       remedy: 'Restore it from a backup of etcd',
     });
+  }
+  if (!isReadable(observed.platformUsers ?? {})) {
+    throw new LostCredentialsError(name, credentialSecretRef(name, 'platformUsers'), {
+      why: `says nothing in ${LOGINS_FILE} of which logins are in use`,
+      remedy: 'Restore it from a backup of etcd',
+    });
+  }
+}
+
+function isReadable(platformUsers: SecretData): boolean {
+  try {
+    heldLogins(platformUsers);
+    return true;
+  } catch {
+    return false;
   }
 }
 

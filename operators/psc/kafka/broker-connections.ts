@@ -2,13 +2,16 @@ import type { LookupFunction } from 'node:net';
 import { Connection } from '@platformatic/kafka';
 import { PORTS, SCRAM_MECHANISM } from '../../../constructs/kubernetes/kafka/listeners.ts';
 import { PLATFORM_USERS, type PlatformUser } from '../../../constructs/kubernetes/kafka/secrets.ts';
+import { LOGIN_BELIEF_MS } from '../credentials/validity.ts';
 import { within } from './deadline.ts';
 import { isCredentialsFault } from './kafka-error.ts';
 import type { BrokerPlace } from './broker-places.ts';
 
 /** What the platform shows, and trusts, to be let into a PSC's Kafka. */
 export interface KafkaCredentials {
-  /** Of the platform's user that asks. */
+  /** Name by which the platform's user logs in. @default its own */
+  readonly login?: string;
+  /** Of that login. */
   readonly password: string;
   /** Certificates of the PSC's own authority, PEM. */
   readonly ca: string;
@@ -22,6 +25,8 @@ export interface ConnectionSettings {
   readonly lookup?: LookupFunction;
   /** Of the listener. @default that of the platform and of clients inside */
   readonly port?: number;
+  /** How old credentials are. @default Date.now */
+  readonly wallMs?: () => number;
 }
 
 /**
@@ -45,7 +50,7 @@ export class BrokerConnections {
   readonly #connections = new Map<string, Promise<Connection>>();
   /** Calls that are under way, by connection. */
   readonly #calls = new Map<string, number>();
-  #credentials: Promise<KafkaCredentials> | undefined;
+  #credentials: Remembered | undefined;
   #isClosed = false;
 
   constructor(settings: ConnectionSettings) {
@@ -120,7 +125,7 @@ export class BrokerConnections {
   }
 
   async #openOnce(host: string): Promise<Connection> {
-    const { password, ca } = await this.#knownCredentials();
+    const { login, password, ca } = await this.#knownCredentials();
     const used = this.#credentials;
     const { lookup, port = PORTS.internal, user = PLATFORM_USERS.operator } = this.#settings;
     const connection = new Connection(user, {
@@ -129,7 +134,7 @@ export class BrokerConnections {
       maxInflights: MAX_IN_FLIGHT,
       tls: { ca, ...(lookup === undefined ? {} : { lookup }) },
       tlsServerName: true,
-      sasl: { mechanism: SCRAM_MECHANISM, username: user, password },
+      sasl: { mechanism: SCRAM_MECHANISM, username: login ?? user, password },
     });
     // Whoever waits for an answer is told by the call itself; without a listener the event would end the process.
     connection.on('error', () => undefined);
@@ -144,12 +149,17 @@ export class BrokerConnections {
   }
 
   async #knownCredentials(): Promise<KafkaCredentials> {
-    this.#credentials ??= this.#settings.credentials();
-    const asked = this.#credentials;
+    const { credentials, wallMs = Date.now } = this.#settings;
+    const before = this.#credentials;
+    const isOld = before === undefined || wallMs() - before.sinceMs >= LOGIN_BELIEF_MS;
+    const asked = isOld ? { sinceMs: wallMs(), known: credentials() } : before;
+    this.#credentials = asked;
     try {
-      return await asked;
+      return await asked.known;
     } catch (error) {
-      if (this.#credentials === asked) this.#credentials = undefined;
+      if (this.#credentials === asked) this.#credentials = before === asked ? undefined : before;
+      // They still let in for a while, and who cannot read them anew is not to be cut off from Kafka as well.
+      if (before !== undefined && before !== asked) return await before.known;
       throw error;
     }
   }
@@ -162,11 +172,17 @@ export class BrokerConnections {
   }
 }
 
+interface Remembered {
+  readonly sinceMs: number;
+  readonly known: Promise<KafkaCredentials>;
+}
+
 function keyOf(host: string, lane: Lane): string {
   return `${host} ${lane}`;
 }
 
-function endSocket(connection: Connection): void {
+/** Ends a connection at once. */
+export function endSocket(connection: Connection): void {
   // Absent until the client library has begun to connect, whatever its type says.
   const { socket } = connection as { readonly socket?: Connection['socket'] };
   socket?.destroy();

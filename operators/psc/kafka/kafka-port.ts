@@ -1,18 +1,20 @@
 import type { LookupFunction } from 'node:net';
 import type { ReachableKafka, StoredPsc } from '../observed.ts';
-import type { Clock, KafkaPort, KafkaUsersPort } from '../ports.ts';
+import { type Clock, ConflictError, type KafkaPort, type KafkaUsersPort, type PlatformLogins } from '../ports.ts';
 import { alterClusterSettings, alterDefaultUserQuota, electPreferred } from './alter-kafka.ts';
 import { setCordon, unregisterBroker } from './alter-brokers.ts';
 import type { KafkaCredentials } from './broker-connections.ts';
 import type { ConsumerLag } from './consumer-lag.ts';
 import { finishFeatures } from './features.ts';
-import { grantUser, revokeUser } from './kafka-users.ts';
+import { grantLogins, grantUser, revokeLogins, revokeUser } from './kafka-users.ts';
 import { type Attention, PscKafka } from './psc-kafka.ts';
 import { Slots } from '../../runtime/slots.ts';
 
 export interface KafkaPortOptions {
   /** Asked when a connection is opened and none are known, or those known are refused. */
   readonly credentialsOf: (psc: StoredPsc) => Promise<KafkaCredentials>;
+  /** Those of the platform that are not in use, read anew. @default - no logins are ever replaced */
+  readonly otherLoginsOf?: (psc: StoredPsc) => Promise<PlatformLogins>;
   readonly clock: Clock;
   /** Called when a look in the background finds a PSC's Kafka changed. @default nobody is told */
   readonly onChange?: (psc: string) => void;
@@ -83,6 +85,7 @@ export function realKafkaPort(options: KafkaPortOptions): RealKafkaPort {
         (view) => view,
       );
     },
+    ...loginsOf(of, options),
     ...usersOf(of),
     ...leavingOf(of),
     ...featuresIn(of),
@@ -99,6 +102,42 @@ export function realKafkaPort(options: KafkaPortOptions): RealKafkaPort {
       isStopped = true;
       for (const each of known.values()) each.stop();
       known.clear();
+    },
+  };
+}
+
+/** The platform's own logins, as their Secret has them at the moment. */
+function loginsOf(
+  of: (psc: StoredPsc) => PscKafka,
+  { otherLoginsOf }: KafkaPortOptions,
+): Pick<KafkaPort, 'loginAnswers' | 'alterLogins'> {
+  const read = async (psc: StoredPsc): Promise<PlatformLogins> => {
+    if (otherLoginsOf === undefined) throw new Error('nobody replaces logins here');
+    return await otherLoginsOf(psc);
+  };
+  return {
+    loginAnswers: async (psc) => {
+      try {
+        return await of(psc).loginAnswers(await read(psc));
+      } catch {
+        return new Map();
+      }
+    },
+    alterLogins: async (psc, change, mark) => {
+      const logins = await read(psc);
+      if (logins.mark !== mark) throw new ConflictError('the logins of the platform are others by now');
+      await of(psc).alter(
+        async (broker, connections) => {
+          if (change === 'grant') await grantLogins(broker, connections, logins.other);
+          else
+            await revokeLogins(
+              broker,
+              connections,
+              logins.other.map(({ name }) => name),
+            );
+        },
+        (view) => view,
+      );
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   ResourcePatternTypes,
   ResourceTypes,
 } from '@platformatic/kafka';
+import type { Login } from '../credentials/platform-logins.ts';
 import type { BrokerConnections } from './broker-connections.ts';
 import type { BrokerPlace } from './broker-places.ts';
 import { evenPartly } from './kafka-error.ts';
@@ -26,6 +27,31 @@ export async function grantUser(
   await connections.call(broker, (connection) => createAclsV3.api.async(connection, dataAcls(user)));
 }
 
+/** Gives logins their passwords; who has one that is right keeps what it has open. */
+export async function grantLogins(
+  broker: BrokerPlace,
+  connections: BrokerConnections,
+  logins: readonly Login[],
+): Promise<void> {
+  const upsertions = await Promise.all(logins.map(({ name, password }) => scramUpsertion(name, password)));
+  await connections.call(broker, (connection) => alterUserScramCredentialsV0.api.async(connection, [], upsertions));
+}
+
+/** Takes logins away, and leaves open what they have opened; one that is not there is no error. */
+export async function revokeLogins(
+  broker: BrokerPlace,
+  connections: BrokerConnections,
+  names: readonly string[],
+): Promise<void> {
+  const deletions = names.map((name) => ({ name, mechanism: SCRAM_SHA_512 }));
+  await connections.call(broker, (connection) =>
+    evenPartly(
+      alterUserScramCredentialsV0.api.async(connection, deletions, []),
+      ({ id }) => id === 'RESOURCE_NOT_FOUND',
+    ),
+  );
+}
+
 /** Takes a user and its ACLs away; one that is not there is no error. */
 export async function revokeUser(broker: BrokerPlace, connections: BrokerConnections, user: string): Promise<void> {
   const { ANY } = ResourceTypes;
@@ -39,12 +65,7 @@ export async function revokeUser(broker: BrokerPlace, connections: BrokerConnect
     permissionType: AclPermissionTypes.ANY,
   };
   await connections.call(broker, (connection) => deleteAclsV3.api.async(connection, [filter]));
-  await connections.call(broker, (connection) =>
-    evenPartly(
-      alterUserScramCredentialsV0.api.async(connection, [{ name: user, mechanism: SCRAM_SHA_512 }], []),
-      ({ id }) => id === 'RESOURCE_NOT_FOUND',
-    ),
-  );
+  await revokeLogins(broker, connections, [user]);
 }
 
 /**

@@ -1,12 +1,14 @@
 import type { LookupFunction } from 'node:net';
 import type { HeldCertificates, ShownCertificate } from '../credentials/held-certificates.ts';
-import type { KafkaView, Observed, ReachableKafka, StoredPsc } from '../observed.ts';
+import type { PlatformLogins } from '../ports.ts';
+import type { KafkaView, LoginAnswer, Observed, ReachableKafka, StoredPsc } from '../observed.ts';
 import { BrokerConnections, type KafkaCredentials } from './broker-connections.ts';
 import { readBrokerMetadata } from './broker-metadata.ts';
 import { servedPlaces, type BrokerPlace } from './broker-places.ts';
 import { type ConsumerLag, readConsumerLag } from './consumer-lag.ts';
 import { within } from './deadline.ts';
 import { unreachableReason } from './kafka-error.ts';
+import { readLoginAnswers } from './login-answers.ts';
 import { MIN_ISR_MAX_AGE_MS, MinIsrCache } from './min-isr.ts';
 import { isUnchanged } from './partition-views.ts';
 import { firstAnswering, readKafka } from './read-kafka.ts';
@@ -98,6 +100,12 @@ export class PscKafka {
     freshness: Observed['freshness'],
   ): Promise<ReadonlyMap<string, ShownCertificate>> {
     return await this.#shown.look(held, freshness);
+  }
+
+  /** Which brokers take the platform's next logins. Never rejects. */
+  async loginAnswers({ other, ca }: PlatformLogins): Promise<ReadonlyMap<string, LoginAnswer>> {
+    const { lookup } = this.#settings;
+    return await readLoginAnswers({ brokers: servedPlaces(this.#psc), logins: other, ca, lookup });
   }
 
   /**

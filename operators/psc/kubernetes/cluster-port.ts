@@ -42,6 +42,9 @@ export function clusterPort({ api, cache, credentials, events, wallMs }: Cluster
     issueCredentials: async (psc) => {
       await credentials.issue(psc);
     },
+    rotatePasswords: async (psc, rotation) => {
+      await credentials.rotatePasswords(psc, rotation);
+    },
     rotateAuthority: async (psc, rotation) => {
       await credentials.rotate(psc, rotation);
     },

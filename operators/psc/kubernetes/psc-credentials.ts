@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { viewCluster } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
-import { PLATFORM_USERS } from '../../../constructs/kubernetes/kafka/secrets.ts';
+import { CA_FILE, PLATFORM_USERS } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import type { DataPlane } from '../../../contracts/data-plane.ts';
 import {
   CREDENTIAL_SECRETS,
@@ -15,9 +15,11 @@ import { heldCertificates } from '../credentials/held-certificates.ts';
 import { issueCredentials, secretObject } from '../credentials/issue-credentials.ts';
 import { LostCredentialsError } from '../credentials/lost-credentials-error.ts';
 import { type CredentialsPlan, isWhole, planCredentials } from '../credentials/plan-credentials.ts';
+import { heldLogins, otherLogins, rotatedLogins } from '../credentials/platform-logins.ts';
 import { rotatedAuthority } from '../credentials/rotate-authority.ts';
 import type { ObservedCredentialsState, StoredPsc } from '../observed.ts';
-import type { Rotation } from '../plan.ts';
+import type { PasswordRotation, Rotation } from '../plan.ts';
+import type { PlatformLogins } from '../ports.ts';
 import {
   type PlatformCredentials,
   readPlatformCredentials,
@@ -48,6 +50,14 @@ export interface PscCredentials {
    * @throws ConflictError, RefusedError
    */
   readonly rotate: (psc: StoredPsc, rotation: Rotation) => Promise<void>;
+  /**
+   * Takes a step towards other passwords of the platform's users; nothing where it was taken already.
+   *
+   * @throws ConflictError, RefusedError
+   */
+  readonly rotatePasswords: (psc: StoredPsc, rotation: PasswordRotation) => Promise<void>;
+  /** The logins that are not in use, as they are at the moment. @throws Error when there is nothing yet */
+  readonly otherLogins: (psc: StoredPsc) => Promise<PlatformLogins>;
   /**
    * What the operator itself comes to the PSC's Kafka with.
    *
@@ -88,14 +98,23 @@ export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
       const sinceMs = wallMs();
       const written = await issue(psc, options);
       // They are what was read, or has been written on top of exactly that: no call is needed to know it.
-      const certificates = heldCertificates(written);
-      const state = { state: 'whole', ...(certificates === undefined ? {} : { certificates }) } as const;
-      believed.set(name, { version: versionOf(psc), sinceMs, state });
+      believed.set(name, { version: versionOf(psc), sinceMs, state: wholeState(written) });
       withLogin.set(name, uid);
     },
     rotate: async (psc, rotation) => {
       believed.delete(psc.metadata.name);
       await rotate(psc, rotation, options);
+    },
+    rotatePasswords: async (psc, rotation) => {
+      believed.delete(psc.metadata.name);
+      await rotatePasswords(psc, rotation, options);
+    },
+    otherLogins: async ({ metadata: { name } }) => {
+      const logins = await readOtherLogins(name, secrets);
+      const belief = believed.get(name)?.state;
+      // Somebody else has gone on.
+      if (belief?.state === 'whole' && belief.logins?.mark !== logins.mark) believed.delete(name);
+      return logins;
     },
     login: async ({ metadata: { name, uid } }) => {
       if (withLogin.get(name) !== uid) throw new Error(`PSC ${name} has no credentials yet`);
@@ -122,12 +141,17 @@ function stateOf(
     const found = contents(stored);
     const plan = planCredentials(view, found, wallMs());
     if (!isWhole(plan)) return { state: 'incomplete', reason: missing(plan) };
-    const certificates = heldCertificates(found);
-    return { state: 'whole', ...(certificates === undefined ? {} : { certificates }) };
+    return wholeState(found);
   } catch (error) {
     if (error instanceof LostCredentialsError) return { state: 'lost', reason: error.message };
     throw error;
   }
+}
+
+function wholeState(found: ObservedCredentials): ObservedCredentialsState {
+  const certificates = heldCertificates(found);
+  const logins = heldLogins(found.platformUsers ?? {});
+  return { state: 'whole', ...(certificates === undefined ? {} : { certificates }), logins };
 }
 
 /** Resolves with what is there afterwards. */
@@ -167,6 +191,27 @@ async function rotate(
   await secrets.write(secretObject(viewCluster(psc, dataPlane), 'authority', data), stored);
 }
 
+async function rotatePasswords(
+  psc: StoredPsc,
+  { step, mark }: PasswordRotation,
+  { secrets, dataPlane, wallMs, newPassword }: PscCredentialsOptions,
+): Promise<void> {
+  const { name } = psc.metadata;
+  const stored = await secrets.read(credentialSecretRef(name, 'platformUsers'));
+  if (stored === undefined || heldLogins(stored.data).mark !== mark) return;
+  const data = rotatedLogins(stored.data, step, { nowMs: wallMs(), newPassword });
+  await secrets.write(secretObject(viewCluster(psc, dataPlane), 'platformUsers', data), stored);
+}
+
+async function readOtherLogins(psc: string, secrets: SecretStore): Promise<PlatformLogins> {
+  const [users, ca] = await Promise.all([
+    secrets.read(credentialSecretRef(psc, 'platformUsers')),
+    secrets.read(credentialSecretRef(psc, 'ca')),
+  ]);
+  if (users === undefined || ca === undefined) throw new Error(`PSC ${psc} has no credentials yet`);
+  return { mark: heldLogins(users.data).mark, other: otherLogins(users.data), ca: ca.data[CA_FILE] ?? '' };
+}
+
 async function readAll(psc: string, secrets: SecretStore): Promise<StoredCredentials> {
   const read = async (secret: CredentialSecret) => await secrets.read(credentialSecretRef(psc, secret));
   const [authority, platformUsers, tls, ca] = await Promise.all([
@@ -187,14 +232,14 @@ function isSame(encoded: unknown, stored: StoredSecret | undefined): boolean {
   return stored !== undefined && isDeepStrictEqual(encoded, encodedData(stored.data));
 }
 
-function missing({ authority, issue: orders, drop, users, ca }: CredentialsPlan): string {
+function missing({ authority, issue: orders, drop, logins, ca }: CredentialsPlan): string {
   const parts = [
     ...(authority === 'create' ? ['no authority is there yet'] : []),
     ...(orders.length > 0
       ? [`${orders.length} certificates are to be issued, as that of ${orders[0]?.pod ?? ''}`]
       : []),
     ...(drop.length > 0 ? [`${drop.length} certificates have ended`] : []),
-    ...(users.length > 0 ? [`${users.join(' and ')} have no password`] : []),
+    ...(logins.length > 0 ? [`${logins.join(' and ')} have no password`] : []),
     ...(ca === 'write' ? ["the authority's certificate is not published"] : []),
   ];
   return parts.join('; ');

@@ -9,6 +9,7 @@ import {
   type SecretData,
   type SecretRef,
 } from '../credentials/credential-secrets.ts';
+import { currentLogin } from '../credentials/platform-logins.ts';
 import { ConflictError } from '../ports.ts';
 import { isNotFound, portError } from './api-errors.ts';
 
@@ -67,7 +68,8 @@ export function secretStore(api: ApiServer): SecretStore {
 
 /** What a platform user comes to a PSC's Kafka with. */
 export interface PlatformCredentials {
-  /** Of the SCRAM user. */
+  /** Name of the SCRAM user: the one of the platform user's logins that is in use. */
+  readonly login: string;
   readonly password: string;
   /** PEM of the authority of the brokers' certificates. */
   readonly ca: string;
@@ -79,14 +81,22 @@ export async function readPlatformCredentials(
   psc: string,
   user: PlatformUser,
 ): Promise<PlatformCredentials> {
-  const valueOf = async (secret: CredentialSecret, file: string): Promise<string> => {
+  const found = async <T>(
+    secret: CredentialSecret,
+    file: string,
+    from: (data: SecretData) => T | undefined,
+  ): Promise<T> => {
     const ref = credentialSecretRef(psc, secret);
-    const value = (await store.read(ref))?.data[file];
+    const stored = await store.read(ref);
+    const value = stored === undefined ? undefined : from(stored.data);
     if (value === undefined) throw new Error(`Secret ${ref.namespace}/${ref.name} with ${file} is not there`);
     return value;
   };
-  const [password, ca] = await Promise.all([valueOf('platformUsers', user), valueOf('ca', CA_FILE)]);
-  return { password, ca };
+  const [{ name: login, password }, ca] = await Promise.all([
+    found('platformUsers', user, (data) => currentLogin(data, user)),
+    found('ca', CA_FILE, (data) => data[CA_FILE]),
+  ]);
+  return { login, password, ca };
 }
 
 const CALL_TIMEOUT_MS = 20_000;

@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type ClusterView, viewCluster } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { certificateHosts } from '../../../constructs/kubernetes/kafka/listeners.ts';
+import { LOGINS_FILE, loginsOf } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import {
   CREDENTIAL_SECRETS,
@@ -36,7 +37,7 @@ beforeAll(async () => {
 describe('a PSC without credentials', () => {
   test('gets its own authority, a certificate for each pod and a password for each platform user', () => {
     const plan = planCredentials(viewOf(), NOTHING, NOW_MS);
-    expect(plan).toMatchObject({ authority: 'create', users: ['flotilla-operator', 'flotilla-balancer'], drop: [] });
+    expect(plan).toMatchObject({ authority: 'create', logins: ['flotilla-operator', 'flotilla-balancer'], drop: [] });
     expect(plan.issue.map(({ pod, reason }) => [pod, reason])).toEqual(PODS.map((pod) => [pod, 'absent']));
   });
 
@@ -63,7 +64,8 @@ describe('a PSC without credentials', () => {
   });
 
   test('gets passwords that the start scripts of the pods take', () => {
-    const passwords = Object.values(fresh.platformUsers ?? {});
+    const passwords = loginsOf('a').map((login) => fresh.platformUsers?.[login]);
+    expect(Object.keys(fresh.platformUsers ?? {}).sort()).toEqual([...loginsOf('a'), LOGINS_FILE].sort());
     expect(passwords).toHaveLength(2);
     expect(new Set(passwords).size).toBe(2);
     for (const password of passwords) expect(password).toMatch(/^[A-Za-z0-9_-]{43}$/);
@@ -76,7 +78,7 @@ describe('whole credentials', () => {
     for (const nowMs of [NOW_MS, renewalMs]) expect(isWhole(planCredentials(viewOf(), fresh, nowMs))).toBe(true);
     const late = planCredentials(viewOf(), fresh, renewalMs + 1);
     expect(late.issue.map(({ pod, reason }) => [pod, reason])).toEqual(PODS.map((pod) => [pod, 'ending']));
-    expect(late).toMatchObject({ authority: 'keep', users: [] });
+    expect(late).toMatchObject({ authority: 'keep', logins: [] });
   });
 
   test('are the same bytes after another pass', async () => {

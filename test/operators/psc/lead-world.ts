@@ -44,6 +44,7 @@ export function leadWorld(first: Observed, steps?: Steps): LeadWorld {
     credentials: () => Promise.resolve(first.credentials),
     issueCredentials: written('issue'),
     rotateAuthority: written('rotate'),
+    rotatePasswords: written('passwords'),
     apply: async (object) => {
       await written('apply')();
       return object;
@@ -63,6 +64,8 @@ export function leadWorld(first: Observed, steps?: Steps): LeadWorld {
     cached: () => first.kafka,
     fresh: () => Promise.resolve(first.kafka),
     shownCertificates: () => Promise.resolve(new Map()),
+    loginAnswers: () => Promise.resolve(new Map()),
+    alterLogins: written('logins'),
     alterClusterSettings: written('settings'),
     alterDefaultQuota: written('quota'),
     electPreferred: written('elect'),

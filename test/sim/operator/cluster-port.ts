@@ -37,6 +37,10 @@ export function clusterPort(world: World, process: Caller, courier: Courier, ran
       write(`${rotation.step} the authority`, () => {
         world.credentials.rotate(rotation);
       }),
+    rotatePasswords: (_psc, rotation) =>
+      write(`${rotation.step} passwords`, () => {
+        world.passwords.rotate(rotation);
+      }),
     apply: (object) => {
       const decision = judge.decided(process, 'stop');
       return write(`apply ${objectKey(object)}`, () => {

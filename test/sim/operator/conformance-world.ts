@@ -110,6 +110,7 @@ function drivenPort(port: ClusterPort, scheduler: Scheduler): ClusterPort {
     credentials: (psc) => drive(port.credentials(psc)),
     issueCredentials: (psc) => drive(port.issueCredentials(psc)),
     rotateAuthority: (psc, rotation) => drive(port.rotateAuthority(psc, rotation)),
+    rotatePasswords: (psc, rotation) => drive(port.rotatePasswords(psc, rotation)),
     apply: (object) => drive(port.apply(object)),
     writeStatus: (psc, status) => drive(port.writeStatus(psc, status)),
     setFinalizer: (psc, finalizer) => drive(port.setFinalizer(psc, finalizer)),

@@ -23,13 +23,15 @@ export function unfinished(world: World): string | undefined {
   if (world.lostClaims.size > 0) {
     // No new authority is made then; what pods have been given, those that run show in time.
     const late = world.credentials.unfinished(undefined);
-    return unnamedLoss(world) ?? unfinishedPatience(world) ?? late ?? unfinishedTiering(world);
+    const former = world.passwords.unfinished(undefined);
+    return unnamedLoss(world) ?? unfinishedPatience(world) ?? late ?? former ?? unfinishedTiering(world);
   }
   return (
     world.drains.unfinished() ??
     unfinishedPods(world) ??
     unfinishedShrink(world) ??
     unfinishedCertificates(world) ??
+    world.passwords.unfinished(world.api.storedPsc()?.spec.maintenance?.passwordsRequestedAt) ??
     unfinishedKafka(world) ??
     unfinishedTiering(world) ??
     unfinishedStatus(world)

@@ -28,6 +28,7 @@ export const INVARIANTS = {
   readable: 'no pod is made of a Kafka version that cannot read what is finished',
   trusted:
     'everybody who runs trusts everybody who runs, and so do clients that have not taken a new authority in time',
+  'let-in': 'whoever logs in with what the Secret said a while ago, is let in by every broker',
   'no-mistake': 'a pass fails only by what the world does to it',
   liveness: 'once all is well again, the cluster becomes what the spec says, and nodes that are drained become empty',
   quiet: 'nothing is written when nothing is left to do',

@@ -131,6 +131,8 @@ function portTo(world: World): KafkaPort {
     cached: (psc) => port.cached(psc),
     fresh: (psc) => drive(port.fresh(psc)),
     shownCertificates: (psc, held, freshness) => drive(port.shownCertificates(psc, held, freshness)),
+    loginAnswers: (psc) => drive(port.loginAnswers(psc)),
+    alterLogins: (psc, change, mark) => drive(port.alterLogins(psc, change, mark)),
     alterClusterSettings: (psc, set, remove) => drive(port.alterClusterSettings(psc, set, remove)),
     alterDefaultQuota: (psc, values) => drive(port.alterDefaultQuota(psc, values)),
     electPreferred: (psc, partitions) => drive(port.electPreferred(psc, partitions)),

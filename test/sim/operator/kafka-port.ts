@@ -56,6 +56,20 @@ export function kafkaPort(world: World, process: KafkaCaller, courier: Courier, 
         return new Map();
       }
     },
+    loginAnswers: async () => {
+      try {
+        return await courier.send({ what: 'log in', kind: 'read', serve: () => world.passwords.answers() });
+      } catch {
+        return new Map();
+      }
+    },
+    alterLogins: async (_psc, change, mark) => {
+      // What was read of the Secret may reach Kafka late.
+      const logins = world.passwords.other(mark);
+      await write(`${change} logins`, () => {
+        world.passwords.alter(change, logins);
+      });
+    },
     alterClusterSettings: (_psc, set, remove) =>
       write(`alter settings ${Object.keys(set).join(', ')}`, () => {
         kafka.alterSettings(set, remove);

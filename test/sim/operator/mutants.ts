@@ -81,6 +81,12 @@ export const MUTANTS: readonly Mutant[] = [
   withRules('a former authority goes as soon as there is another', 'trusted', 4, {
     rotationStep: (held, observed) => (held.former === undefined ? RULES.rotationStep(held, observed) : 'retire'),
   }),
+  withRules('passwords are handed out before Kafka knows them', 'let-in', 6, {
+    passwordStep: (held, context) => (held.other?.state === 'next' ? 'switch' : RULES.passwordStep(held, context)),
+  }),
+  withRules('former passwords go at once', 'let-in', 6, {
+    passwordStep: (held, context) => (held.other?.state === 'former' ? 'retire' : RULES.passwordStep(held, context)),
+  }),
   {
     name: 'a plan is made that the judge refuses',
     killedBy: 'no-mistake',
@@ -128,6 +134,10 @@ export const MUTANTS: readonly Mutant[] = [
   withPorts('a wish for another authority is overlooked', 'liveness', 4, (ports) => ({
     ...ports,
     cluster: { ...ports.cluster, rotateAuthority: () => Promise.resolve() },
+  })),
+  withPorts('a wish for other passwords is overlooked', 'liveness', 6, (ports) => ({
+    ...ports,
+    cluster: { ...ports.cluster, rotatePasswords: () => Promise.resolve() },
   })),
   withPorts('no gate is ever set', 'liveness', 2, (ports) => ({
     ...ports,

@@ -1,3 +1,4 @@
+import type { MaintenanceSpec } from '../../../contracts/gen/psc-types.ts';
 import { Prng } from '../kernel/prng.ts';
 import { Trace } from '../kernel/trace.ts';
 import { isShrinkHampered, unfinished } from './convergence.ts';
@@ -30,7 +31,8 @@ export interface RunOptions {
   readonly onEvent?: (line: string) => void;
 }
 
-const LIVENESS_MS = 45 * 60_000;
+/** Two rotations of passwords one after the other take 35 minutes of it. */
+const LIVENESS_MS = 75 * 60_000;
 const QUIET_MS = 3 * 60_000;
 
 /** One life of a cluster: workload under faults, healing, convergence in bounded time, rest. The seed decides everything. */
@@ -53,8 +55,9 @@ export async function runSeed(seed: number, { reconcile, huntFor, onEvent }: Run
   world.drains.schedule(endMs);
   scheduleRotations(world, endMs, new Prng(seed ^ 0x7a3d_11e5));
   scheduleUpgrades(world, first, endMs, upgrades);
+  schedulePasswords(world, endMs, new Prng(seed ^ 0x5be0_cd19));
   await scheduler.runUntil(endMs, isOver);
-  const needsTheEnd = huntFor === undefined || huntFor === 'liveness' || huntFor === 'quiet';
+  const needsTheEnd = huntFor === undefined || huntFor === 'liveness' || huntFor === 'quiet' || huntFor === 'let-in';
   if (!isOver() && needsTheEnd) {
     world.heal();
     mendAll(world);
@@ -101,18 +104,31 @@ function scheduleRotations(world: World, endMs: number, random: Prng): void {
   let atMs = random.int(60_000, endMs);
   for (let wish = 0; wish < wishes && atMs < endMs; wish += 1) {
     const what = random.chance(0.75) ? 'authorityRequestedAt' : 'certificatesRequestedAt';
-    world.scheduler.at(atMs, () => {
-      world.note(`STEP ${what}`);
-      world.api.editPsc((psc) => ({
-        ...psc,
-        spec: {
-          ...psc.spec,
-          maintenance: { ...psc.spec.maintenance, [what]: new Date(EPOCH_MS + world.scheduler.nowMs).toISOString() },
-        },
-      }));
-    });
+    scheduleWish(world, atMs, what);
     atMs += random.int(1_000, 300_000);
   }
+}
+
+/** In some lives people ask for other passwords of the platform's users, and perhaps again. */
+function schedulePasswords(world: World, endMs: number, random: Prng): void {
+  if (!random.chance(0.3)) return;
+  const atMs = random.int(60_000, endMs);
+  scheduleWish(world, atMs, 'passwordsRequestedAt');
+  const nextMs = atMs + random.int(1_000, 300_000);
+  if (nextMs < endMs && random.chance(0.5)) scheduleWish(world, nextMs, 'passwordsRequestedAt');
+}
+
+function scheduleWish(world: World, atMs: number, what: keyof MaintenanceSpec): void {
+  world.scheduler.at(atMs, () => {
+    world.note(`STEP ${what}`);
+    world.api.editPsc((psc) => ({
+      ...psc,
+      spec: {
+        ...psc.spec,
+        maintenance: { ...psc.spec.maintenance, [what]: new Date(EPOCH_MS + world.scheduler.nowMs).toISOString() },
+      },
+    }));
+  });
 }
 
 async function settle(world: World, isOver: () => boolean): Promise<void> {

@@ -16,6 +16,7 @@ import { LeaseModel } from './lease-model.ts';
 import { NamesModel } from './names-model.ts';
 import { makeNodes, type NodeModel } from './node-model.ts';
 import { OperatorProcess, type Reconcile } from './operator-process.ts';
+import { PasswordsModel } from './passwords-model.ts';
 import { PodsModel } from './pods-model.ts';
 import { type FirstKafka, VERSION_TAG } from './upgrades.ts';
 import { FAIR_WEATHER, type Weather } from './weather.ts';
@@ -39,6 +40,7 @@ export class World {
   readonly names: NamesModel;
   readonly pods: PodsModel;
   readonly credentials: CredentialsModel;
+  readonly passwords: PasswordsModel;
   readonly judge: Judge;
   readonly balancer: BalancerModel;
   readonly drains: Drains;
@@ -99,6 +101,14 @@ export class World {
       pods: () => this.pods.all(),
       onDistrust: (message) => {
         this.judge.violate('trusted', message);
+      },
+    });
+    this.passwords = new PasswordsModel({
+      scheduler,
+      random: new Prng(seed ^ 0x1f83_d9ab),
+      brokers: () => this.kafka.brokerIds().filter((id) => this.kafka.isAlive(id)),
+      onShutOut: (message) => {
+        this.judge.violate('let-in', message);
       },
     });
     for (let index = 0; index < PROCESSES; index += 1) this.#startProcess();
@@ -187,10 +197,12 @@ export class World {
   }
 
   credentialsOf(psc: StoredPsc): ObservedCredentialsState {
-    return this.credentials.stateFor(viewCluster(psc, this.dataPlane));
+    const state = this.credentials.stateFor(viewCluster(psc, this.dataPlane));
+    return state.state === 'whole' ? { ...state, logins: this.passwords.held } : state;
   }
 
   issueCredentials(psc: StoredPsc): void {
+    this.passwords.issue();
     this.credentials.issue(viewCluster(psc, this.dataPlane));
   }
 

@@ -68,6 +68,9 @@ export function linkedKafkaPort(options: KafkaPortOptions, ask: AskKafka): RealK
     fresh: async (psc) => await of(psc).look(),
     // As it was given: the models have no handshakes.
     shownCertificates: (_psc, held) => Promise.resolve(held.pods),
+    // The models know no passwords.
+    loginAnswers: () => Promise.resolve(new Map()),
+    alterLogins: () => Promise.resolve(),
     alterClusterSettings: async (psc, set, remove) => {
       await of(psc).change({ kind: 'alter-settings', set, remove });
     },

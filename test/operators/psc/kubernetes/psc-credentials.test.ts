@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { LOGINS_FILE } from '../../../../constructs/kubernetes/kafka/secrets.ts';
 import type { KubernetesObject } from '../../../../contracts/kubernetes-object.ts';
 import type { StoredPsc } from '../../../../operators/psc/observed.ts';
 import { decodedData, type SecretRef } from '../../../../operators/psc/credentials/credential-secrets.ts';
 import type { HeldCertificates } from '../../../../operators/psc/credentials/held-certificates.ts';
+import type { HeldLogins } from '../../../../operators/psc/credentials/platform-logins.ts';
 import { pscCredentials } from '../../../../operators/psc/kubernetes/psc-credentials.ts';
 import type { SecretStore, StoredSecret } from '../../../../operators/psc/kubernetes/secret-store.ts';
 import { exampleDataPlane, examplePsc } from '../../../support/example-psc.ts';
@@ -25,7 +27,11 @@ describe("the operator's login to a PSC's Kafka", () => {
     await credentialsOn(store).issue(psc);
     const another = credentialsOn(store);
     expect(await another.state(psc)).toMatchObject({ state: 'whole' });
-    expect(await another.login(psc)).toEqual({ password: 'secret', ca: expect.stringContaining('BEGIN CERTIFICATE') });
+    expect(await another.login(psc)).toEqual({
+      login: 'flotilla-operator',
+      password: 'secret',
+      ca: expect.stringContaining('BEGIN CERTIFICATE'),
+    });
   });
 
   test('stays while the credentials of new brokers are still to come', async () => {
@@ -85,6 +91,63 @@ describe('the authority', () => {
     expect((await certificatesOf(credentials)).former).toBeUndefined();
   });
 });
+
+describe('passwords of the platform', () => {
+  test('take each step once for one decision, and whoever logs in is told of what is in use', async () => {
+    const { store } = memoryStore();
+    const credentials = credentialsOn(store);
+    await credentials.issue(psc);
+    const first = await loginsOf(credentials);
+    expect(await credentials.login(psc)).toMatchObject({ login: 'flotilla-operator' });
+    for (let time = 0; time < 2; time += 1)
+      await credentials.rotatePasswords(psc, { step: 'prepare', mark: first.mark });
+    const prepared = await loginsOf(credentials);
+    expect(prepared).toMatchObject({ current: 'a', other: { state: 'next' } });
+    expect(await credentials.otherLogins(psc)).toMatchObject({
+      mark: prepared.mark,
+      other: [{ name: 'flotilla-operator-b' }, { name: 'flotilla-balancer-b' }],
+    });
+    await credentials.rotatePasswords(psc, { step: 'switch', mark: prepared.mark });
+    expect(await credentials.login(psc)).toMatchObject({ login: 'flotilla-operator-b' });
+    // What an earlier leader has decided.
+    await credentials.rotatePasswords(psc, { step: 'switch', mark: prepared.mark });
+    expect(await loginsOf(credentials)).toMatchObject({ current: 'b', other: { state: 'former' } });
+  });
+
+  test('are not believed any longer once another has gone on', async () => {
+    const { store } = memoryStore();
+    const [one, another] = [credentialsOn(store), credentialsOn(store)];
+    await one.issue(psc);
+    const { mark } = await loginsOf(one);
+    await another.rotatePasswords(psc, { step: 'prepare', mark });
+    expect((await loginsOf(one)).other).toBeUndefined();
+    await one.otherLogins(psc);
+    expect((await loginsOf(one)).other?.state).toBe('next');
+  });
+
+  test('of which nobody can read which are in use are lost', async () => {
+    const { store } = memoryStore();
+    await credentialsOn(store).issue(psc);
+    const garbled: SecretStore = {
+      ...store,
+      read: async (ref) => {
+        const stored = await store.read(ref);
+        const isUsers = ref.name === 'kafka-platform-users' && stored !== undefined;
+        return isUsers ? { ...stored, data: { ...stored.data, [LOGINS_FILE]: 'rubbish' } } : stored;
+      },
+    };
+    expect(await credentialsOn(garbled).state(psc)).toMatchObject({
+      state: 'lost',
+      reason: expect.stringContaining('kafka-platform-users says nothing in logins.json') as unknown,
+    });
+  });
+});
+
+async function loginsOf(credentials: ReturnType<typeof pscCredentials>): Promise<HeldLogins> {
+  const state = await credentials.state(psc);
+  if (state.state !== 'whole' || state.logins === undefined) throw new Error(`they are ${state.state}`);
+  return state.logins;
+}
 
 async function certificatesOf(credentials: ReturnType<typeof pscCredentials>): Promise<HeldCertificates> {
   const state = await credentials.state(psc);
