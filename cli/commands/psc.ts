@@ -70,7 +70,11 @@ export function addPscCommand(program: Command): void {
       });
     });
   forCluster(
-    psc.command('rotate').description('ask for other certificates of all pods, or for another authority of them'),
+    psc
+      .command('rotate')
+      .description(
+        "ask for other certificates of all pods, another authority of them, or other passwords of the platform's users",
+      ),
   )
     .argument('<name>')
     .argument('<what>', ROTATED.join(' or '))
@@ -108,6 +112,7 @@ Examples:
   $ sudo ./flotilla psc watch demo
   $ sudo ./flotilla psc explain demo
   $ sudo ./flotilla psc rotate demo certificates
+  $ sudo ./flotilla psc rotate demo passwords
   $ sudo ./flotilla psc bundle demo
   $ sudo ./flotilla psc explain --file demo-2-ckus.yaml --dry-run
   $ ./flotilla psc get --context aws-us-west-2-a --json | jq '.[].status.conditions'`;

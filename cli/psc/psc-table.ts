@@ -39,7 +39,7 @@ export function pscDetail(psc: PhysicalStatefulCluster, nowMs: number): string {
     ...(connect?.connectors === undefined ? [] : [connectorTable(connect.connectors), '']),
     ...leaving.map(leavingLine),
     ...(leaving.length === 0 ? [] : ['']),
-    ...certificateLines(psc),
+    ...credentialLines(psc),
     ...featureLines(psc),
     ...(bootstrapServer === undefined ? [] : [`clients start at ${bootstrapServer}`, '']),
   ].join('\n');
@@ -62,14 +62,17 @@ function leavingLine({ pod, since, emptySince, goneAt, claimUid = '' }: LeavingB
   return `${pod} leaves since ${since} ${found}`;
 }
 
-function certificateLines({ status }: PhysicalStatefulCluster): readonly string[] {
+function credentialLines({ status }: PhysicalStatefulCluster): readonly string[] {
   const { authorityEnds, firstPodEnds, formerAuthorityUntil } = status?.certificates ?? {};
+  const { madeAt, formerUntil } = status?.passwords ?? {};
   const lines = [
     ...(firstPodEnds === undefined ? [] : [`certificates of pods last until ${firstPodEnds}`]),
     ...(authorityEnds === undefined ? [] : [`their authority lasts until ${authorityEnds}`]),
     ...(formerAuthorityUntil === undefined
       ? []
       : [`the authority before it is trusted until ${formerAuthorityUntil}: clients need the new ca.crt by then`]),
+    ...(madeAt === undefined ? [] : [`passwords of the platform's users were made at ${madeAt}`]),
+    ...(formerUntil === undefined ? [] : [`those before them let in until ${formerUntil}`]),
   ];
   return lines.length === 0 ? [] : [...lines, ''];
 }

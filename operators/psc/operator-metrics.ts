@@ -57,6 +57,7 @@ export function operatorMetrics(options: OperatorMetricsOptions): OperatorMetric
   addLagGauges(registry, lagging);
   addExpiryGauge(registry, options);
   addConditionGauge(registry, options);
+  addPasswordsGauge(registry, options);
   addStateGauges(registry, options);
   return {
     contentType: registry.contentType,
@@ -151,6 +152,22 @@ function addExpiryGauge(registry: Registry, { pscs }: OperatorMetricsOptions): v
         for (const [kind, ends] of [['authority', authorityEnds] as const, ['pod', firstPodEnds] as const]) {
           if (ends !== undefined) this.set({ psc: metadata.name, kind }, Date.parse(ends) / SECOND_MS);
         }
+      }
+    },
+  });
+}
+
+function addPasswordsGauge(registry: Registry, { pscs }: OperatorMetricsOptions): void {
+  new Gauge({
+    name: 'flotilla_operator_passwords_made_seconds',
+    help: "When the passwords of the platform's users in a PSC were made, in seconds since 1970.",
+    labelNames: ['psc'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { metadata, status } of pscs()) {
+        const { madeAt } = status?.passwords ?? {};
+        if (madeAt !== undefined) this.set({ psc: metadata.name }, Date.parse(madeAt) / SECOND_MS);
       }
     },
   });

@@ -136,6 +136,18 @@ const OWN: readonly AlertRule[] = [
     },
   },
   {
+    // They are replaced at 90 days, which takes half an hour where nothing holds it up.
+    alert: 'FlotillaPasswordsOld',
+    expr: 'time() - flotilla_operator_passwords_made_seconds > 104 * 86400',
+    for: '1h',
+    labels: { severity: 'ticket' },
+    annotations: {
+      summary:
+        "passwords of the platform's users in {{ $labels.psc }} are {{ $value | humanizeDuration }} old, and are not replaced",
+      runbook_url: 'docs/runbooks/WaitingForPasswords.md',
+    },
+  },
+  {
     alert: 'FlotillaUnderMinIsr',
     expr: 'sum by (namespace) (kafka_server_replicamanager_underminisrpartitioncount) > 0',
     for: '1m',

@@ -21,6 +21,14 @@ describe('a rotation that is asked for', () => {
     expect(rotationWish(rotating, 'certificates', 'once', NOW_MS)).toHaveProperty('certificatesRequestedAt');
   });
 
+  test('of passwords is one beside those of certificates', () => {
+    const time = new Date(NOW_MS).toISOString();
+    expect(rotationWish(pscWith({}), 'passwords', 'once', NOW_MS)).toEqual({ passwordsRequestedAt: time });
+    expect(rotationText(pscWith({}), 'passwords')).toContain('those before them let in for 15 minutes more');
+    const rotating = { ...pscWith({}), status: { passwords: { madeAt: time, formerUntil: UNTIL } } };
+    expect(pscDetail(rotating, NOW_MS)).toContain(`those before them let in until ${UNTIL}`);
+  });
+
   test('of anything else is refused', () => {
     expect(() => parseRotated('disks')).toThrow('there is no disks to rotate');
     expect(parseRotated('authority')).toBe('authority');

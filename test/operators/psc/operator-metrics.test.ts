@@ -18,6 +18,18 @@ describe('the metric of certificates', () => {
   });
 });
 
+describe('the metric of passwords', () => {
+  test('says when they were made, where that is known', async () => {
+    const passwords = { madeAt: '2026-04-01T00:00:00Z' } as const;
+    const metrics = metricsOf(() => [
+      examplePsc('local', { name: 'new' }),
+      { ...examplePsc('aws'), status: { passwords } },
+    ]);
+    const lines = (await metrics.text()).split('\n').filter((line) => line.includes('passwords_made_seconds{'));
+    expect(lines).toEqual([`flotilla_operator_passwords_made_seconds{psc="orders"} ${Date.UTC(2026, 3, 1) / 1000}`]);
+  });
+});
+
 describe('the metric of conditions', () => {
   const stalled = {
     type: 'Stalled',
