@@ -21,7 +21,7 @@ const NOTHING: PasswordsPlan = { writes: [], waits: [], asksForFreshRead: false 
 
 /**
  * Replaces the passwords by way of the logins that are not in use: made, known to every broker, used by everybody, and only when
- * nobody can be left who uses those before them, these are taken away (ADR 0014).
+ * nobody can be left who uses those before them, these are taken away (ADR 0016).
  */
 export function planPasswords(context: Context): PasswordsPlan {
   const { observed, rules } = context;

@@ -42,7 +42,7 @@ export const LOGINS_FILE = 'logins.json';
 
 /**
  * Each platform user has two logins, which take turns: Kafka knows one password of a login at a time, and with the second one
- * a password is replaced while the one before it still lets in whoever has not heard of it (ADR 0014).
+ * a password is replaced while the one before it still lets in whoever has not heard of it (ADR 0016).
  */
 export const LOGIN_SETS = ['a', 'b'] as const;
 export type LoginSet = (typeof LOGIN_SETS)[number];

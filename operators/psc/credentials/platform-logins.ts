@@ -10,7 +10,7 @@ import {
 import type { SecretData } from './credential-secrets.ts';
 
 /**
- * How the platform's users come to other passwords (ADR 0014). `prepare`: the Secret holds those of the other logins, which nobody
+ * How the platform's users come to other passwords (ADR 0016). `prepare`: the Secret holds those of the other logins, which nobody
  * uses yet. `switch`: whoever reads the Secret uses them. `retire`: those before them are gone.
  */
 export type PasswordStep = 'prepare' | 'switch' | 'retire';
