@@ -1,3 +1,4 @@
+import { claimName } from '../../constructs/kubernetes/kafka/claims.ts';
 import {
   CONTROLLER_COUNT,
   type ClusterView,
@@ -6,6 +7,7 @@ import {
 } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 import { FIRST_CONTROLLER_ID } from '../../constructs/kubernetes/kafka/controller-config.ts';
 import type { BrokerStatus } from '../../contracts/gen/psc-types.ts';
+import { lostClaims } from './gates.ts';
 import type { Observed, ObservedPod, PartitionView, ReachableKafka } from './observed.ts';
 
 /** Where a pod of Kafka stands. `Unknown` blocks every disruption. */
@@ -26,7 +28,7 @@ export interface Member {
   readonly isStalled: boolean;
   /** Whether somebody wants it off its node, and has said so of late. */
   readonly isEvicted: boolean;
-  /** Whether the scheduler finds no node for it: it waits for its own to take pods again, or for another. */
+  /** Whether the scheduler finds no node for it although its volume is there: it waits for its own to take pods again, or for another. */
   readonly isHomeless: boolean;
   /** Whether it is placed no longer and has begun to leave: it only hands over what it has. */
   readonly isLeaving: boolean;
@@ -45,8 +47,12 @@ export function classify(view: ClusterView, observed: Observed): readonly Member
   // One that may not begin to leave is like all others: until it may, perhaps after an upgrade, it serves.
   const begun = new Set(observed.psc.status?.leaving?.map(({ pod }) => pod));
   const leaving = new Set(view.leaving.flatMap(({ name }) => (begun.has(name) ? [name] : [])));
+  const lost = new Set(lostClaims(view, observed));
   const classified = (role: KafkaRole, placed: PlacedPod): Member =>
-    member({ role, placed, pod: byName.get(placed.name), isLeaving: leaving.has(placed.name) }, observed, lagging);
+    member({ role, placed, pod: byName.get(placed.name), isLeaving: leaving.has(placed.name) }, observed, {
+      lagging,
+      lost,
+    });
   return [
     ...view.brokers.map((placed) => classified('broker', placed)),
     ...view.controllers.map((placed) => classified('controller', placed)),
@@ -84,7 +90,7 @@ function member(
     isLeaving,
   }: Pick<Member, 'role' | 'placed' | 'isLeaving'> & { readonly pod: ObservedPod | undefined },
   observed: Observed,
-  lagging: ReadonlyMap<number, number>,
+  { lagging, lost }: { readonly lagging: ReadonlyMap<number, number>; readonly lost: ReadonlySet<string> },
 ): Member {
   const nodeId = nodeIdOf(role, placed.ordinal);
   const isStalled = role === 'broker' && pod !== undefined && hasStalled(pod, observed);
@@ -95,7 +101,7 @@ function member(
     isStalled,
     isLeaving,
     isEvicted: pod !== undefined && isWantedAway(pod, observed.nowMs),
-    isHomeless: pod !== undefined && isWithoutNode(pod),
+    isHomeless: pod !== undefined && isWithoutNode(pod) && !lost.has(claimName(pod.name)),
     ...(pod === undefined ? {} : { pod }),
   };
   if (pod === undefined) return { ...shared, state: 'Starting', why: 'has no pod', isDead: true };

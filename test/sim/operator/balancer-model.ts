@@ -62,10 +62,16 @@ export class BalancerModel {
     for (const { topic, partition, replicas } of moves) {
       const target: number[] = [];
       for (const id of replicas) {
-        const neighbours = zones.find((zone) => zone.includes(id)) ?? [];
-        const [other] = [...neighbours, ...zones.flat()].filter(
-          (each) => !drain.has(each) && !kafka.isCordoned(each) && !replicas.includes(each) && !target.includes(each),
-        );
+        // Two replicas in one zone could not both wait for a drained node.
+        const isAlone = (zone: readonly number[]): boolean =>
+          zone.every((each) => each === id || (!replicas.includes(each) && !target.includes(each)));
+        const [other] = zones
+          .filter(isAlone)
+          .sort((a, b) => Number(b.includes(id)) - Number(a.includes(id)))
+          .flat()
+          .filter(
+            (each) => !drain.has(each) && !kafka.isCordoned(each) && !replicas.includes(each) && !target.includes(each),
+          );
         target.push(drain.has(id) ? (other ?? id) : id);
       }
       if (!isSame(target, replicas)) kafka.reassign(topic, partition, target);

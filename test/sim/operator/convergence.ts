@@ -9,7 +9,7 @@ import { ordinalOf } from '../../../constructs/kubernetes/kafka/placed-pod.ts';
 import { viewCluster } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { dynamicLimits } from '../../../constructs/kubernetes/kafka/dynamic-limits.ts';
 import { metadataLevelOf } from '../../../operators/psc/kafka-releases.ts';
-import { UNSCHEDULABLE_PATIENCE_MS } from '../../../operators/psc/classify.ts';
+import { EVICTION_WISH_MS, UNSCHEDULABLE_PATIENCE_MS } from '../../../operators/psc/classify.ts';
 import type { StoredPsc } from '../../../operators/psc/observed.ts';
 import { requestedGib } from './api-model.ts';
 import { DYNAMIC_SETTINGS } from './settings-model.ts';
@@ -24,7 +24,14 @@ export function unfinished(world: World): string | undefined {
     // No new authority is made then; what pods have been given, those that run show in time.
     const late = world.credentials.unfinished(undefined);
     const former = world.passwords.unfinished(undefined);
-    return unnamedLoss(world) ?? unfinishedPatience(world) ?? late ?? former ?? unfinishedTiering(world);
+    return (
+      unnamedLoss(world) ??
+      unfinishedPatience(world) ??
+      unfinishedWishes(world) ??
+      late ??
+      former ??
+      unfinishedTiering(world)
+    );
   }
   return (
     world.drains.unfinished() ??
@@ -58,6 +65,14 @@ function unfinishedPatience({ pods, scheduler }: World): string | undefined {
         scheduler.nowMs - unschedulableSinceMs < UNSCHEDULABLE_PATIENCE_MS + CLOCKS_APART_MS,
     );
   return waits === undefined ? undefined : `the operator still has patience with ${waits.name}`;
+}
+
+/** Of a drain that was given up: the operator forgets them in its time, and says so. */
+function unfinishedWishes({ pods, scheduler }: World): string | undefined {
+  const wanted = pods
+    .all()
+    .find(({ evictedAtMs = -Infinity }) => scheduler.nowMs - evictedAtMs < EVICTION_WISH_MS + CLOCKS_APART_MS);
+  return wanted === undefined ? undefined : `somebody may still want ${wanted.name} off its node`;
 }
 
 /** More than clocks differ by, and a pass is away. */

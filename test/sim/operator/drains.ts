@@ -22,6 +22,8 @@ export class Drains {
   readonly #random: Prng;
   /** Zones that are emptied at the end of a life. */
   readonly #last = new Set<string>();
+  /** Node ▶ the drain that has cordoned it last, which alone uncordons it. */
+  readonly #cordonedBy = new Map<NodeModel, Drain>();
   #onLastOver: () => void = () => undefined;
 
   constructor(world: World, random: Prng) {
@@ -92,7 +94,10 @@ export class Drains {
 
   #begin(drain: Drain): void {
     this.#world.note(`DRAIN of ${drain.nodes.map(({ name }) => name).join(', ')}`);
-    for (const node of drain.nodes) node.isCordoned = true;
+    for (const node of drain.nodes) {
+      node.isCordoned = true;
+      this.#cordonedBy.set(node, drain);
+    }
     this.#ask(drain);
   }
 
@@ -106,7 +111,7 @@ export class Drains {
     if (left.length === 0 || scheduler.nowMs > drain.untilMs) {
       this.#world.note(`DRAIN of ${drain.nodes.map(({ name }) => name).join(', ')} is over`);
       scheduler.after(drain.uncordonAfterMs, () => {
-        for (const node of drain.nodes) node.isCordoned = false;
+        for (const node of drain.nodes) if (this.#cordonedBy.get(node) === drain) node.isCordoned = false;
         if (isLast) this.#endLast(drain);
       });
       return;

@@ -58,14 +58,14 @@ export const MUTANTS: readonly Mutant[] = [
   }),
   withRules('a shrink begins however little room is left', 'room-first', 17, { shrinkObstacle: () => undefined }),
   withRules('volumes go with their brokers', 'volume-grace', 11, { isGraceOver: ({ goneAt }) => goneAt !== undefined }),
-  withPorts('no broker is cordoned', 'cordon-first', 9, (ports) => ({
+  withPorts('no broker is cordoned', 'cordon-first', 11, (ports) => ({
     ...ports,
     kafka: {
       ...seenAs(ports, (view) => ({ ...view, brokers: cordonedAsAsked(view.brokers) })),
       setCordon: () => Promise.resolve(),
     },
   })),
-  withPorts('a broker that stops counts as one that has stopped', 'forgotten-last', 9, (ports) => ({
+  withPorts('a broker that stops counts as one that has stopped', 'forgotten-last', 11, (ports) => ({
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({
       ...read,
@@ -94,9 +94,9 @@ export const MUTANTS: readonly Mutant[] = [
     make: () => (psc, ports, options) =>
       reconcile(psc, ports, { ...options, rules: { ...RULES, brokersObstacle: () => undefined } }),
   },
-  withRules('features are finished at once', 'way-back', 60, { isSoakOver: () => true }),
+  withRules('features are finished at once', 'way-back', 166, { isSoakOver: () => true }),
   withRules('an older Kafka is served whatever is finished', 'readable', 14, { downgradeObstacle: () => undefined }),
-  withPorts('controllers count as caught up', 'quorum', 38, (ports) => ({
+  withPorts('controllers count as caught up', 'quorum', 5, (ports) => ({
     ...ports,
     kafka: seenAs(ports, (view) => ({
       ...view,
