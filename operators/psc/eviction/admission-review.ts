@@ -21,16 +21,19 @@ export function parseEvictionReview(text: string): EvictionReview | undefined {
   };
 }
 
-/** The answer as the API server wants it. 429 is what `kubectl drain` asks again after. */
+/** The answer as the API server wants it. `kubectl drain` asks again after 429, and is content with 404. */
 export function reviewResponse(uid: string, answer: EvictionAnswer): Readonly<Record<string, unknown>> {
   const response =
     answer.kind === 'allowed'
       ? { uid, allowed: true, ...(answer.warning === undefined ? {} : { warnings: [answer.warning] }) }
-      : { uid, allowed: false, status: { code: TOO_MANY, reason: 'TooManyRequests', message: answer.message } };
+      : { uid, allowed: false, status: { ...STATUSES[answer.kind], message: answer.message } };
   return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response };
 }
 
-const TOO_MANY = 429;
+const STATUSES = {
+  refused: { code: 429, reason: 'TooManyRequests' },
+  gone: { code: 404, reason: 'NotFound' },
+} as const;
 
 interface RawReview {
   readonly request?: {

@@ -15,7 +15,7 @@ import { type WebhookCertificate, webhookCertificate } from './webhook-certifica
 
 export interface EvictionsOptions {
   readonly api: ApiServer;
-  readonly cache: Pick<PscCache, 'get' | 'isSynced'>;
+  readonly cache: Pick<PscCache, 'get' | 'isClosed' | 'isSynced'>;
   /** Of the operator itself, and of the Secret that its replicas share. */
   readonly namespace: string;
   /** User that the operator itself evicts as. */
@@ -94,8 +94,8 @@ async function answer(
   if (!cache.isSynced()) throw new Error('the Kubernetes API has not been read yet');
   const psc = review.namespace.replace(PSC_PREFIX, '');
   const found = pscNamespace(psc) === review.namespace ? cache.get(psc) : undefined;
-  const answered = answerEviction(review, found, { operator, nowMs: wallMs() });
-  if (answered.kind === 'allowed' || answered.wish === undefined || found === undefined) return answered;
+  const answered = answerEviction(review, found, { operator, nowMs: wallMs(), isClosed: cache.isClosed });
+  if (answered.kind !== 'refused' || answered.wish === undefined || found === undefined) return answered;
   try {
     await podWrites(portWrites(api), wallMs).wishAway(found.psc, answered.wish);
     log(`${psc}: ${review.username} wants ${review.pod} off its node`);

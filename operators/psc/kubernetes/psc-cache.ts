@@ -24,6 +24,8 @@ export interface PscCache {
   /** They themselves, without what was made for them. */
   readonly pscs: () => readonly StoredPsc[];
   readonly get: (psc: string) => PscObjects | undefined;
+  /** Whether a node takes no more pods. */
+  readonly isClosed: (node: string) => boolean;
   /** Takes an object as one of our own writes returned it. */
   readonly assume: (object: KubernetesObject) => void;
   /** Number of objects that are kept. */
@@ -34,7 +36,7 @@ export interface PscCache {
 
 /** A cache of PSCs over the API, empty until `run`. Secrets are never in it. */
 export function pscCache(options: PscCacheOptions): PscCache {
-  const nodes = new LostNodes();
+  const nodes = new NodeStates();
   const isSynced = (): boolean => cache.isSynced() && nodes.isRead;
   const told = (psc: string): void => {
     if (isSynced()) options.onChange(psc);
@@ -69,6 +71,7 @@ export function pscCache(options: PscCacheOptions): PscCache {
     names: () => [...cache.owners()].filter((psc) => pscAmong(cache.objectsOf(psc)) !== undefined),
     pscs: () => [...cache.owners()].flatMap((psc) => pscAmong(cache.objectsOf(psc)) ?? []),
     get: (psc) => pscObjects(cache.objectsOf(psc), (node) => nodes.isLost(node)),
+    isClosed: (node) => nodes.isClosed(node),
     assume: (object) => {
       const kind = [PSC_OBJECT, ...MADE_KINDS].find((each) => each.kind === object.kind);
       if (kind !== undefined) cache.assume(kind.kind, keptObject(kind, object));
@@ -96,12 +99,18 @@ export const NODES_PATH = '/api/v1/nodes';
 
 /** What is read of a node as the API server sends it. */
 export type RawNode = ApiObject & {
+  readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly { readonly effect: string }[] };
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 };
 
 /** Whether nobody knows what runs on a node: its kubelet has not reported for so long that the API has noticed. */
 export function isLostNode({ status }: RawNode): boolean {
   return (status?.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'Unknown') === 'Unknown';
+}
+
+/** Whether it takes no more pods: somebody has cordoned it, or is about to take it away. */
+function isClosedNode({ spec = {} }: RawNode): boolean {
+  return spec.unschedulable === true || (spec.taints ?? []).some(({ effect }) => effect === 'NoSchedule');
 }
 
 function pscAmong(kept: Iterable<KeptObject>): StoredPsc | undefined {
@@ -118,39 +127,46 @@ interface NodesOptions {
   readonly signal: AbortSignal;
 }
 
-/** Nodes by name, and whether they are lost. One that is not there is lost as well. */
-class LostNodes {
-  readonly #nodes = new Map<string, boolean>();
+interface NodeState {
+  readonly name: string;
+  readonly isLost: boolean;
+  readonly isClosed: boolean;
+}
+
+/** Nodes by name, and whether they are lost, or take no more pods. One that is not there is both. */
+class NodeStates {
+  readonly #nodes = new Map<string, NodeState>();
   isRead = false;
 
   isLost(node: string): boolean {
-    return this.#nodes.get(node) ?? true;
+    return this.#nodes.get(node)?.isLost ?? true;
+  }
+
+  isClosed(node: string): boolean {
+    return this.#nodes.get(node)?.isClosed ?? true;
   }
 
   async follow(api: ApiServer, { onChange, onRead, onTrouble, signal }: NodesOptions): Promise<void> {
-    interface Kept {
-      readonly name: string;
-      readonly isLost: boolean;
-    }
-    await followCollection<RawNode, Kept>(
+    await followCollection<RawNode, NodeState>(
       api,
       { path: NODES_PATH },
       {
-        shape: (node) => ({ name: node.metadata.name, isLost: isLostNode(node) }),
+        shape: (node) => ({ name: node.metadata.name, isLost: isLostNode(node), isClosed: isClosedNode(node) }),
         onAll: (all) => {
           const before = new Map(this.#nodes);
           this.#nodes.clear();
-          for (const { name, isLost } of all) this.#nodes.set(name, isLost);
+          for (const node of all) this.#nodes.set(node.name, node);
           const names = new Set([...before.keys(), ...this.#nodes.keys()]);
           const wasRead = this.isRead;
           this.isRead = true;
           if (!wasRead) onRead();
-          else onChange(new Set([...names].filter((name) => (before.get(name) ?? true) !== this.isLost(name))));
+          else onChange(new Set([...names].filter((name) => (before.get(name)?.isLost ?? true) !== this.isLost(name))));
         },
-        onChange: ({ type, object: { name, isLost } }) => {
+        onChange: ({ type, object: node }) => {
+          const { name } = node;
           const wasLost = this.isLost(name);
           if (type === 'gone') this.#nodes.delete(name);
-          else this.#nodes.set(name, isLost);
+          else this.#nodes.set(name, node);
           if (wasLost !== this.isLost(name)) onChange(new Set([name]));
         },
         onTrouble,

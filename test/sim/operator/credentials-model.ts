@@ -130,7 +130,8 @@ export class CredentialsModel {
     const askedAtMs = certificatesRequestedAt === undefined ? undefined : Date.parse(certificatesRequestedAt);
     return placed.filter((pod) => {
       const leaf = this.#issued.leaves.get(pod);
-      return leaf === undefined || isTrustOld || isAsked(askedAtMs, leaf.madeAtMs, this.#nowMs());
+      const isForeign = leaf !== undefined && leaf.issuer !== this.#current?.id;
+      return leaf === undefined || isForeign || isTrustOld || isAsked(askedAtMs, leaf.madeAtMs, this.#nowMs());
     });
   }
 

@@ -56,8 +56,10 @@ export class Drains {
   /** In some lives whole zones are emptied when all is well again, one or two at once: no pod of theirs finds a node before the end. */
   scheduleLast(onOver: () => void): void {
     this.#onLastOver = onOver;
-    const { scheduler, nodes, lostClaims } = this.#world;
-    if (lostClaims.size > 0 || !this.#random.chance(0.25)) return;
+    const { scheduler, nodes, lostClaims, kafka } = this.#world;
+    // A broker that stalls is restarted when all others are well, and those of a drained zone are not before its drain has ended.
+    const isStalled = kafka.brokerIds().some((id) => kafka.isStorageStalled(id));
+    if (lostClaims.size > 0 || isStalled || !this.#random.chance(0.25)) return;
     const first = this.#random.pick(nodes).zone;
     const second = this.#random.pick(nodes).zone;
     for (const zone of new Set([first, second])) {
@@ -123,7 +125,7 @@ export class Drains {
   }
 
   #evict(pod: PodRecord, { unansweredRate }: Drain): void {
-    const { pods, api, scheduler } = this.#world;
+    const { pods, api, scheduler, nodes } = this.#world;
     const psc = api.storedPsc();
     const answer =
       psc === undefined || this.#random.chance(unansweredRate)
@@ -131,8 +133,13 @@ export class Drains {
         : answerEviction(
             { pod: pod.name, username: 'somebody', isDryRun: false },
             { psc, pods: [...api.pods.current.values()] },
-            { operator: 'the operator', nowMs: EPOCH_MS + scheduler.nowMs },
+            {
+              operator: 'the operator',
+              nowMs: EPOCH_MS + scheduler.nowMs,
+              isClosed: (name) => nodes.find((node) => node.name === name)?.isCordoned !== false,
+            },
           );
+    if (answer.kind === 'gone') return;
     if (answer.kind === 'refused') {
       if (answer.wish !== undefined) pods.wish(pod, scheduler.nowMs);
       return;

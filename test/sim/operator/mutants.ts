@@ -135,7 +135,7 @@ export const MUTANTS: readonly Mutant[] = [
     ...ports,
     cluster: { ...ports.cluster, rotateAuthority: () => Promise.resolve() },
   })),
-  withRules('a wish for other passwords is overlooked', 'liveness', 6, { passwordStep: () => undefined }),
+  withRules('a wish for other passwords is overlooked', 'liveness', 7, { passwordStep: () => undefined }),
   withPorts('no gate is ever set', 'liveness', 2, (ports) => ({
     ...ports,
     cluster: { ...ports.cluster, setGate: () => Promise.resolve() },

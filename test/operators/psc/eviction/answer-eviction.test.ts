@@ -9,8 +9,9 @@ const running = runningCluster(examplePsc('aws'));
 const operator = 'system:serviceaccount:flotilla-system:operator';
 const answer = (
   found: Observed | undefined,
-  { pod = 'kafka-0', username = 'somebody', isDryRun = false } = {},
-): ReturnType<typeof answerEviction> => answerEviction({ pod, username, isDryRun }, found, { operator, nowMs: NOW_MS });
+  { pod = 'kafka-0', username = 'somebody', isDryRun = false, isClosed = true } = {},
+): ReturnType<typeof answerEviction> =>
+  answerEviction({ pod, username, isDryRun }, found, { operator, nowMs: NOW_MS, isClosed: () => isClosed });
 
 describe('an eviction of a pod of Kafka', () => {
   it('is refused and written down as a wish, for brokers and controllers', () => {
@@ -58,6 +59,16 @@ describe('an eviction of a pod of Kafka', () => {
     expect(answer({ ...running, psc: going })).toEqual({ kind: 'allowed' });
   });
 
+  it('is over once the pod is another one, on no node or on one that nobody empties', () => {
+    const made = (createdAtMs: number): Observed => withPods(running, () => ({ createdAtMs, node: 'node-a' }));
+    const successor = { kind: 'gone', message: expect.stringContaining('kafka-0 that was to go is gone') };
+    const homeless = withPods(running, () => ({ node: undefined }) as unknown as Partial<Observed['pods'][number]>);
+    expect(answer(homeless)).toEqual(successor);
+    expect(answer(made(NOW_MS - 60_000), { isClosed: false })).toEqual(successor);
+    expect(answer(made(NOW_MS - 60_000))).toMatchObject({ kind: 'refused' });
+    expect(answer(made(NOW_MS - 3_600_000), { isClosed: false })).toMatchObject({ kind: 'refused' });
+  });
+
   it('that is only tried is allowed with a warning, and written down nowhere', () => {
     expect(answer(running, { isDryRun: true })).toEqual({
       kind: 'allowed',
@@ -88,10 +99,13 @@ describe('a review', () => {
       expect(parseEvictionReview(text)).toBeUndefined();
   });
 
-  it('is answered with 429, which kubectl drain asks again after', () => {
+  it('is answered with 429, which kubectl drain asks again after, or with 404, which it is content with', () => {
     expect(reviewResponse('u1', { kind: 'refused', message: 'later' })).toMatchObject({
       kind: 'AdmissionReview',
       response: { uid: 'u1', allowed: false, status: { code: 429, reason: 'TooManyRequests', message: 'later' } },
+    });
+    expect(reviewResponse('u1', { kind: 'gone', message: 'gone' })).toMatchObject({
+      response: { allowed: false, status: { code: 404, reason: 'NotFound', message: 'gone' } },
     });
     expect(reviewResponse('u1', { kind: 'allowed', warning: 'mind' })).toMatchObject({
       response: { uid: 'u1', allowed: true, warnings: ['mind'] },

@@ -96,7 +96,7 @@ describe('the webhook of evictions', () => {
     const stop = new AbortController();
     const served = serveEvictions({
       api,
-      cache: { isSynced: () => true, get: (psc) => (psc === 'orders' ? running : undefined) },
+      cache: { isSynced: () => true, isClosed: () => true, get: (psc) => (psc === 'orders' ? running : undefined) },
       namespace: NAMESPACE,
       operator: 'system:serviceaccount:flotilla-system:operator',
       port: 0,
