@@ -6,7 +6,11 @@ export const EVICTION_WEBHOOK = {
   webhook: 'evictions.flotilla.dev',
   /** Service of the operator, in its own namespace. */
   service: 'operator',
-  port: 9443,
+  /**
+   * GKE's control plane reaches nodes and their pods at 443 and 10250 unless a firewall rule says more
+   * (cloud.google.com/kubernetes-engine/docs/how-to/private-clusters#add_firewall_rules); in a pod 10250 is nobody's.
+   */
+  port: 10250,
   path: '/evictions',
   /** Secret in the operator's namespace with the key pair that all replicas serve with. */
   secret: 'operator-webhook',
