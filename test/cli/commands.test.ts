@@ -116,7 +116,7 @@ describe('the command line', () => {
     { args: ['check', 'local', '--format', 'xml'], code: 2, says: /text, json, sarif/ },
     { args: ['bench', 'nothing'], code: 2, says: /choose one of: .*synth/ },
     { args: ['completion', 'tcsh'], code: 2, says: /bash, zsh, fish/ },
-    { args: ['test', '--only', 'nothing'], code: 2, says: /choose from: simulation/ },
+    { args: ['test', '--only', 'nothing'], code: 2, says: /choose from: lint/ },
   ])('answers "$args" with what to do', ({ args, code, says }) => {
     const result = flotilla(...args);
     expect(result.err).toMatch(says);

@@ -42,6 +42,8 @@ export interface RunningKafka {
   endPod(pod: string): Promise<void>;
   /** Starts the process of one pod that has ended, on its own volume; resolves when its listener answers. */
   startPod(pod: string): Promise<void>;
+  /** From its next start on, the process of one pod is of another Kafka: a folder as {@link kafkaHome} makes it. */
+  runFrom(pod: string, home: string): void;
   /** Sends a signal to the process of one pod. */
   signalPod(pod: string, signal: NodeJS.Signals): void;
   /** Id of the process of one pod. */
@@ -61,6 +63,8 @@ export interface StartOptions {
   readonly pods?: readonly string[];
   /** For a PSC with Infinite Storage. */
   readonly tier?: TierFolders;
+  /** Where Kafka is. @default that of the image */
+  readonly home?: string;
   /** Files of the Secret `kafka-tls`. @default - those of an authority that nobody else has */
   readonly tls?: Readonly<Record<string, string>>;
 }
@@ -106,6 +110,8 @@ interface Plan {
 class Setup implements RunningKafka {
   readonly #plan: Plan;
   readonly #processes = new Map<string, ChildProcess>();
+  /** Of pods that run another Kafka than the others. */
+  readonly #homes = new Map<string, string>();
 
   #ca: string;
 
@@ -117,10 +123,10 @@ class Setup implements RunningKafka {
   static async create(
     psc: PhysicalStatefulCluster,
     dataPlane: DataPlane,
-    { pods: wanted, tier, tls }: StartOptions,
+    { pods: wanted, tier, tls, home: asked }: StartOptions,
   ): Promise<Setup> {
     const view = viewCluster(psc, dataPlane);
-    const home = await kafkaHome();
+    const home = asked ?? (await kafkaHome());
     const root = await mkdtemp(join(tmpdir(), 'flotilla-kafka-'));
     const authority = await createAuthority('kafka-test');
     // One loopback network per process, so that two test runs on one machine do not meet.
@@ -233,6 +239,10 @@ class Setup implements RunningKafka {
     await this.#untilListening(pod);
   }
 
+  runFrom(name: string, home: string): void {
+    this.#homes.set(this.#pod(name).name, home);
+  }
+
   signalPod(name: string, signal: NodeJS.Signals): void {
     this.#processes.get(name)?.kill(signal);
   }
@@ -308,7 +318,7 @@ class Setup implements RunningKafka {
     return {
       PATH: process.env['PATH'],
       ...command.env,
-      KAFKA_HOME: this.#plan.home,
+      KAFKA_HOME: this.#homes.get(pod.name) ?? this.#plan.home,
       BIND_ADDRESS: pod.address,
       // What the second compiler would gain comes after the end of a test.
       JDK_JAVA_OPTIONS: `-Djdk.net.hosts.file=${join(this.#plan.root, 'hosts')} -XX:TieredStopAtLevel=1`,

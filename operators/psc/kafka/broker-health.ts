@@ -3,7 +3,7 @@ import type { BrokerDisk, RegisteredBroker } from '../observed.ts';
 import type { BrokerConnections } from './broker-connections.ts';
 import type { BrokerPlace } from './broker-places.ts';
 import { readBrokerMetrics } from './broker-metrics.ts';
-import { describeLogDirsV5 } from './log-dirs.ts';
+import { describeLogDirs } from './log-dirs.ts';
 import { Slots } from '../../runtime/slots.ts';
 
 /** What each broker says of itself. What one does not say in time is absent. */
@@ -67,7 +67,7 @@ export function readHealth(
 async function readDisk(broker: BrokerPlace, connections: BrokerConnections, signal: AbortSignal): Promise<BrokerDisk> {
   signal.throwIfAborted();
   const asked = broker.isLeaving === true ? 'all' : 'none';
-  const [directory] = await connections.call(broker, (connection) => describeLogDirsV5.async(connection, asked));
+  const [directory] = await connections.call(broker, (connection) => describeLogDirs(connection, asked));
   if (directory === undefined) throw new Error(`${broker.pod} has no log directory`);
   return {
     totalBytes: Number(directory.totalBytes),

@@ -1,4 +1,12 @@
-import { type API, createAPI, type Reader, ResponseError, Writer } from '@platformatic/kafka';
+import {
+  type API,
+  apiVersionsV4,
+  type Connection,
+  createAPI,
+  type Reader,
+  ResponseError,
+  Writer,
+} from '@platformatic/kafka';
 
 /** One folder of a broker, as it tells of it itself. */
 export interface LogDir {
@@ -13,17 +21,49 @@ export interface LogDir {
 /** Whose logs to count: `none` asks for what holds for the folder as a whole (KIP-827). */
 export type AskedLogs = 'all' | 'none';
 
-/** DescribeLogDirs, version 5, which says what is cordoned. The client library ends at version 4. */
-export const describeLogDirsV5: API<[logs: AskedLogs], readonly LogDir[]> = createAPI(
-  35,
-  5,
-  (logs: AskedLogs) =>
-    // Null stands for all topics.
-    Writer.create()
-      .appendArray(logs === 'all' ? null : [], (writer) => writer)
-      .appendTaggedFields(),
-  parseLogDirs,
-);
+/**
+ * Folders of a broker. From 4.3 on it says what is cordoned; one before that is asked in the way that it knows, and has no cordons:
+ * what a broker does not know it answers by ending the connection, under all that is asked on it.
+ */
+export async function describeLogDirs(connection: Connection, logs: AskedLogs): Promise<readonly LogDir[]> {
+  const newest = await (NEWEST_KNOWN.get(connection) ?? askOnce(connection));
+  return await (newest >= CORDON_VERSION ? describeLogDirsV5 : describeLogDirsV4).async(connection, logs);
+}
+
+const API_KEY = 35;
+const CORDON_VERSION = 5;
+
+/** Versions of DescribeLogDirs by the broker at the other end; a broker of another version comes with another connection. */
+const NEWEST_KNOWN = new WeakMap<Connection, Promise<number>>();
+
+function askOnce(connection: Connection): Promise<number> {
+  const asked = newestKnown(connection);
+  NEWEST_KNOWN.set(connection, asked);
+  asked.catch(() => NEWEST_KNOWN.delete(connection));
+  return asked;
+}
+
+async function newestKnown(connection: Connection): Promise<number> {
+  const { apiKeys } = await apiVersionsV4.api.async(connection, 'flotilla', '1');
+  return apiKeys.find(({ apiKey }) => apiKey === API_KEY)?.maxVersion ?? 0;
+}
+
+/** Version 5 says what is cordoned. The client library ends at version 4. */
+const describeLogDirsV5 = logDirsApi(CORDON_VERSION);
+const describeLogDirsV4 = logDirsApi(CORDON_VERSION - 1);
+
+function logDirsApi(version: number): API<[logs: AskedLogs], readonly LogDir[]> {
+  return createAPI(
+    API_KEY,
+    version,
+    (logs: AskedLogs) =>
+      // Null stands for all topics.
+      Writer.create()
+        .appendArray(logs === 'all' ? null : [], (writer) => writer)
+        .appendTaggedFields(),
+    parseLogDirs,
+  );
+}
 
 function parseLogDirs(_correlationId: number, apiKey: number, apiVersion: number, reader: Reader): readonly LogDir[] {
   reader.readInt32(); // Throttle time.
@@ -47,7 +87,7 @@ function parseLogDirs(_correlationId: number, apiKey: number, apiVersion: number
       logs,
       totalBytes: each.readInt64(),
       usableBytes: each.readInt64(),
-      isCordoned: each.readBoolean(),
+      isCordoned: apiVersion >= CORDON_VERSION && each.readBoolean(),
     };
   });
   const failed = results.find(({ ownErrorCode }) => ownErrorCode !== 0);

@@ -74,8 +74,8 @@ export class OrdersCluster {
     };
   }
 
-  /** @param options how it may differ from a cluster of its own certificates */
-  static async start(options: Pick<StartOptions, 'tls'> = {}): Promise<OrdersCluster> {
+  /** @param options how it may differ from a cluster of its own certificates and of the image's Kafka */
+  static async start(options: Pick<StartOptions, 'tls' | 'home'> = {}): Promise<OrdersCluster> {
     return new OrdersCluster(await startKafka(example, exampleDataPlane('local'), options));
   }
 
