@@ -211,7 +211,7 @@ describe('the images that are built here, on a read-only root, as their own user
 
 /** What images are made from. */
 const REPOSITORY = [
-  ...['cli', 'constructs', 'contracts', 'images', 'local', 'operators', 'policies', 'stacks'],
+  ...['cli', 'constructs', 'contracts', 'control-plane', 'images', 'local', 'operators', 'policies', 'stacks'],
   ...['LICENSE', 'Pulumi.yaml', 'package.json', 'package-lock.json'],
 ];
 

@@ -84,7 +84,8 @@ describe('a healthy cluster', () => {
   });
 
   test('shows of each partition what must be in sync by its topic, or by the default of the cluster', async () => {
-    const { partitions } = await orders.fresh();
+    // Without the controllers nobody says which broker's metadata is the newest; no view that decides anything is without them.
+    const { partitions } = await orders.freshWhere('an active controller', ({ quorum }) => quorum.leaderId > 0);
     expect(minIsrOf(partitions, 'two-needed')).toEqual(new Set([2]));
     expect(minIsrOf(partitions, 'one-needed')).toEqual(new Set([1]));
   });
