@@ -176,7 +176,7 @@ interface Operator {
 
 async function startOperator(): Promise<Operator> {
   const url = new URL(controlPlane.server);
-  const [healthPort = 0, metricsPort = 0] = await freePorts(2, '127.0.0.1');
+  const [healthPort = 0, metricsPort = 0, webhookPort = 0] = await freePorts(3, '127.0.0.1');
   const child = spawn(
     'setpriv',
     [
@@ -184,6 +184,7 @@ async function startOperator(): Promise<Operator> {
       ...['serve', 'operator', `--data-plane=${join(root, 'data-plane.json')}`, '--account', join(root, 'account')],
       ...['--dns-zone', ZONE, '--dns-servers', names.server],
       ...['--health-port', String(healthPort), '--metrics-port', String(metricsPort)],
+      ...['--webhook-port', String(webhookPort)],
     ],
     {
       env: { KUBERNETES_SERVICE_HOST: url.hostname, KUBERNETES_SERVICE_PORT: url.port, PATH: process.env['PATH'] },
