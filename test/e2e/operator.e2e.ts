@@ -175,11 +175,7 @@ describe('a cluster under load, in the hands of the operator', () => {
     for (const { name, zone } of region.local.layout.nodes) {
       const before = await ledger.podUids();
       try {
-        await eventually(
-          async () => await failureToDrain(name),
-          (failure) => failure === '',
-          CHANGE_MAX_MS,
-        );
+        await insist(['drain', name, '--ignore-daemonsets', '--delete-emptydir-data']);
       } finally {
         await ledger.kubectl(['uncordon', name]);
       }
@@ -254,14 +250,17 @@ describe('a cluster under load, in the hands of the operator', () => {
     return (JSON.parse(out) as { readonly brokers: { readonly before: readonly BrokerLoad[] } }).brokers.before;
   }
 
-  /** Why a node could not be emptied yet; '' once it is. A command of these tests has a minute, and whoever drains asks again. */
-  async function failureToDrain(node: string): Promise<string> {
-    try {
-      await ledger.kubectl(['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=45s']);
-      return '';
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
+  /** A command of these tests has a minute; one that waits for longer is given again until it ends well. */
+  async function insist(args: readonly string[]): Promise<void> {
+    const failure = async (): Promise<string> => {
+      try {
+        await ledger.kubectl([...args, '--timeout=45s']);
+        return '';
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    };
+    await eventually(failure, (text) => text === '', CHANGE_MAX_MS);
   }
 
   async function replicasOnGone(): Promise<number> {
@@ -285,10 +284,10 @@ describe('a cluster under load, in the hands of the operator', () => {
     const deployment = ['--namespace', NAMESPACES.system, 'deployment/balancer'];
     const args = { op: 'add', path: '/spec/template/spec/containers/0/args/-', value: `--dead-after=${minutes}` };
     await ledger.kubectl(['patch', ...deployment, '--type=json', '--patch', JSON.stringify([args])]);
-    await ledger.kubectl(['rollout', 'status', ...deployment]);
+    await insist(['rollout', 'status', ...deployment]);
     return async () => {
       await ledger.kubectl(['rollout', 'undo', ...deployment]);
-      await ledger.kubectl(['rollout', 'status', ...deployment]);
+      await insist(['rollout', 'status', ...deployment]);
     };
   }
 
