@@ -171,21 +171,20 @@ describe('a cluster under load, in the hands of the operator', () => {
     await tellLongestWait('spread over six, balancer killed', PLANNED_MAX_MS);
   });
 
-  it('lets every node be drained in turn, with two brokers of its zone on each, and loses nobody', async () => {
-    for (const { name, zone } of region.local.layout.nodes) {
-      const before = await ledger.podUids();
-      try {
-        await insist(['drain', name, '--ignore-daemonsets', '--delete-emptydir-data']);
-      } finally {
-        await ledger.kubectl(['uncordon', name]);
-      }
-      const { status } = await ledger.when(isSettled(6), CHANGE_MAX_MS);
-      const rows = [...(status?.brokers ?? []), ...(status?.controllers ?? [])];
-      const own = rows.filter((row) => row.zone === zone).map(({ pod }) => pod);
-      expect(own).toHaveLength(3);
-      expectReplaced(before, await ledger.podUids(), new RegExp(`^(${own.join('|')})$`));
-      await tellLongestWait(`drain of ${name}`, PLANNED_MAX_MS);
+  it('lets a node be drained with two brokers of its zone on it, and loses nobody', async () => {
+    const [{ name, zone } = { name: '', zone: '' }] = region.local.layout.nodes;
+    const before = await ledger.podUids();
+    try {
+      await insist(['drain', name, '--ignore-daemonsets', '--delete-emptydir-data']);
+    } finally {
+      await ledger.kubectl(['uncordon', name]);
     }
+    const { status } = await ledger.when(isSettled(6), CHANGE_MAX_MS);
+    const rows = [...(status?.brokers ?? []), ...(status?.controllers ?? [])];
+    const own = rows.filter((row) => row.zone === zone).map(({ pod }) => pod);
+    expect(own).toHaveLength(3);
+    expectReplaced(before, await ledger.podUids(), new RegExp(`^(${own.join('|')})$`));
+    await tellLongestWait(`drain of ${name}`, PLANNED_MAX_MS);
   });
 
   it('gives what a broker held to the others when its node takes it no more, and takes it back when it does', async () => {
