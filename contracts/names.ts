@@ -22,6 +22,11 @@ export function pscNamespace(psc: string): string {
   return `psc-${psc}`;
 }
 
+/** User that a Kubernetes API server knows a service account as; clouds know its workloads by the same name. */
+export function accountUser(namespace: string, account: string): string {
+  return `system:serviceaccount:${namespace}:${account}`;
+}
+
 /** External host name of one broker pod, or of `bootstrap`. */
 export function externalHost(pod: string, psc: string, domain: string): string {
   return `${pod}.${psc}.${domain}`;

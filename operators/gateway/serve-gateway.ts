@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { GATEWAY_ROUTE_LABEL } from '../../constructs/kubernetes/kafka/gateway-route.ts';
-import { isAborted, pause } from '../runtime/abort-signals.ts';
+import { isAborted, pause, together } from '../runtime/abort-signals.ts';
 import { type ApiServer } from '../runtime/api-server.ts';
 import { serveChecks } from '../runtime/health-server.ts';
 import { watchCollection } from '../runtime/watch-collection.ts';
@@ -23,9 +23,6 @@ export interface GatewayOptions {
 /** `flotilla serve gateway`: the routes of one gateway pod, until `signal` is aborted. */
 export async function serveGateway(options: GatewayOptions): Promise<void> {
   const { api, routesFolder: folder, masterSocket, log } = options;
-  // When one half fails, the other must not keep the process going.
-  const failed = new AbortController();
-  const signal = AbortSignal.any([options.signal, failed.signal]);
   const namespace = (await readFile(options.namespaceFile, 'utf8')).trim();
   const routes = gatewayRoutes({ folder, master: haproxyMaster(masterSocket), log });
   const health = await serveChecks(options.port, {
@@ -39,7 +36,7 @@ export async function serveGateway(options: GatewayOptions): Promise<void> {
     labelSelector: `${label ?? ''}=${value ?? ''}`,
   };
   try {
-    await Promise.all([
+    await together(options.signal, (signal) => [
       watchCollection<RouteConfigMap>(api, collection, {
         onState: (configMaps) => {
           wishes.put(configMaps.values());
@@ -52,7 +49,6 @@ export async function serveGateway(options: GatewayOptions): Promise<void> {
       settleAll(routes, wishes, { log, signal }),
     ]);
   } finally {
-    failed.abort();
     await health.close();
   }
 }

@@ -1,4 +1,6 @@
 import type { DataPlane } from '../../contracts/data-plane.ts';
+import { accountUser } from '../../contracts/names.ts';
+import { together } from '../runtime/abort-signals.ts';
 import type { ApiServer } from '../runtime/api-server.ts';
 import { kafkaAccess } from '../client/kafka-access.ts';
 import { connectRest } from '../connect/connect-rest.ts';
@@ -65,10 +67,7 @@ export async function serveOperator(options: OperatorOptions): Promise<void> {
     },
     onTrouble: unfollowed(log),
   });
-  // When one half fails, the other must not keep the process going.
-  const failed = new AbortController();
-  const signal = AbortSignal.any([options.signal, failed.signal]);
-  const halves = [
+  await together(options.signal, (signal) => [
     serveInTurns({
       ...options,
       signal,
@@ -81,13 +80,7 @@ export async function serveOperator(options: OperatorOptions): Promise<void> {
       },
     }),
     answerEvictions({ ...options, signal }, api, cache),
-  ];
-  try {
-    await Promise.all(halves);
-  } finally {
-    failed.abort();
-    await Promise.allSettled(halves);
-  }
+  ]);
 }
 
 async function answerEvictions(
@@ -100,7 +93,7 @@ async function answerEvictions(
     api,
     cache,
     namespace,
-    operator: `system:serviceaccount:${namespace}:${OPERATOR_LEASE}`,
+    operator: accountUser(namespace, OPERATOR_LEASE),
     port: evictionPort,
     wallMs: () => Date.now(),
     log,

@@ -25,3 +25,22 @@ export async function untilAborted(signal: AbortSignal): Promise<void> {
   );
   await promise;
 }
+
+/**
+ * Runs parts that end with `signal`. When one fails, it must not be the others that keep the process going: they are told to end.
+ *
+ * @throws what the first of them failed with, once all have ended
+ */
+export async function together(
+  signal: AbortSignal,
+  begin: (signal: AbortSignal) => readonly Promise<void>[],
+): Promise<void> {
+  const failed = new AbortController();
+  const parts = begin(AbortSignal.any([signal, failed.signal]));
+  try {
+    await Promise.all(parts);
+  } finally {
+    failed.abort();
+    await Promise.allSettled(parts);
+  }
+}

@@ -1,4 +1,4 @@
-import { pscNamespace } from '../../../contracts/names.ts';
+import { accountUser, pscNamespace } from '../../../contracts/names.ts';
 import { SERVICE_ACCOUNTS } from '../../kubernetes/kafka/secrets.ts';
 import type { RegionPlace } from '../region-args.ts';
 import { accountArn } from './arns.ts';
@@ -90,7 +90,7 @@ export function tenantTrustPolicy(tenant: string, provider: { readonly arn: stri
     Condition: {
       StringEquals: {
         [`${issuer}:aud`]: 'sts.amazonaws.com',
-        [`${issuer}:sub`]: `system:serviceaccount:${pscNamespace(tenant)}:${SERVICE_ACCOUNTS.broker}`,
+        [`${issuer}:sub`]: accountUser(pscNamespace(tenant), SERVICE_ACCOUNTS.broker),
       },
     },
   });

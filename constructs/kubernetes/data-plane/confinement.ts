@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { LABELS } from '../../../contracts/labels.ts';
-import { NAMESPACES } from '../../../contracts/names.ts';
+import { accountUser, NAMESPACES } from '../../../contracts/names.ts';
 import { NODE_ZONE_READER_ROLE } from '../kafka/access.ts';
 import { DATA_PLANE_SERVICES } from './data-plane-rules.ts';
 
@@ -44,7 +44,7 @@ export class Confinement extends Construct {
 
 const NAME = 'flotilla-data-plane-confinement';
 
-const SERVICE_USERS = DATA_PLANE_SERVICES.map((service) => `'system:serviceaccount:${NAMESPACES.system}:${service}'`);
+const SERVICE_USERS = DATA_PLANE_SERVICES.map((service) => `'${accountUser(NAMESPACES.system, service)}'`);
 const BY_A_SERVICE = `request.userInfo.username in [${SERVICE_USERS.join(', ')}]`;
 
 /** Written in CEL; a rule that speaks of one kind holds for all others. */

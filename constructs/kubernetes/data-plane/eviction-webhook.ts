@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EVICTION_WEBHOOK } from '../../../contracts/eviction-webhook.ts';
 import { LABELS } from '../../../contracts/labels.ts';
-import { NAMESPACES } from '../../../contracts/names.ts';
+import { accountUser, NAMESPACES } from '../../../contracts/names.ts';
 
 /**
  * Has the API server ask the operator about evictions in namespaces of PSCs (ADR 0014). Which authority it trusts there, the
@@ -12,7 +12,7 @@ export class EvictionWebhook extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const { configuration, webhook, service, port, path } = EVICTION_WEBHOOK;
-    const operator = `system:serviceaccount:${NAMESPACES.system}:operator`;
+    const operator = accountUser(NAMESPACES.system, 'operator');
     new ApiObject(this, 'configuration', {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingWebhookConfiguration',
