@@ -1,10 +1,10 @@
 import type { LookupFunction } from 'node:net';
-import { Connection } from '@platformatic/kafka';
-import { PORTS, SCRAM_MECHANISM } from '../../../constructs/kubernetes/kafka/listeners.ts';
+import type { Connection } from '@platformatic/kafka';
 import { PLATFORM_USERS, type PlatformUser } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import { LOGIN_BELIEF_MS } from '../credentials/validity.ts';
 import { within } from './deadline.ts';
 import { isCredentialsFault } from './kafka-error.ts';
+import { CALL_MAX_MS, CONNECT_MAX_MS, endSocket, logIn } from './log-in.ts';
 import type { BrokerPlace } from './broker-places.ts';
 
 /** What the platform shows, and trusts, to be let into a PSC's Kafka. */
@@ -34,12 +34,6 @@ export interface ConnectionSettings {
  * to the controllers can take long.
  */
 export type Lane = 'brokers' | 'controllers';
-
-/** With the handshakes of TLS and SCRAM. */
-export const CONNECT_MAX_MS = 3_000;
-/** Of one question. */
-export const CALL_MAX_MS = 4_000;
-const MAX_IN_FLIGHT = 20;
 
 /**
  * Connections to the brokers of one PSC, at most one to each and lane, as the platform's own user. They are opened when somebody
@@ -127,25 +121,13 @@ export class BrokerConnections {
   async #openOnce(host: string): Promise<Connection> {
     const { login, password, ca } = await this.#knownCredentials();
     const used = this.#credentials;
-    const { lookup, port = PORTS.internal, user = PLATFORM_USERS.operator } = this.#settings;
-    const connection = new Connection(user, {
-      connectTimeout: CONNECT_MAX_MS,
-      requestTimeout: CALL_MAX_MS,
-      maxInflights: MAX_IN_FLIGHT,
-      tls: { ca, ...(lookup === undefined ? {} : { lookup }) },
-      tlsServerName: true,
-      sasl: { mechanism: SCRAM_MECHANISM, username: login ?? user, password },
-    });
-    // Whoever waits for an answer is told by the call itself; without a listener the event would end the process.
-    connection.on('error', () => undefined);
+    const { lookup, port, user = PLATFORM_USERS.operator } = this.#settings;
     try {
-      await connection.connect(host, port);
+      return await logIn(host, { clientId: user, login: login ?? user, password, ca, lookup, port });
     } catch (error) {
-      endSocket(connection);
       if (isCredentialsFault(error) && this.#credentials === used) this.#credentials = undefined;
       throw error;
     }
-    return connection;
   }
 
   async #knownCredentials(): Promise<KafkaCredentials> {
@@ -179,11 +161,4 @@ interface Remembered {
 
 function keyOf(host: string, lane: Lane): string {
   return `${host} ${lane}`;
-}
-
-/** Ends a connection at once. */
-export function endSocket(connection: Connection): void {
-  // Absent until the client library has begun to connect, whatever its type says.
-  const { socket } = connection as { readonly socket?: Connection['socket'] };
-  socket?.destroy();
 }

@@ -1,12 +1,13 @@
-import { apiVersionsV4, type Connection, FeatureUpgradeTypes, updateFeaturesV1 } from '@platformatic/kafka';
+import { type Connection, FeatureUpgradeTypes, updateFeaturesV1 } from '@platformatic/kafka';
 import type { Features } from '../kafka-releases.ts';
 import { refusedForGood } from './alter-kafka.ts';
+import { readApiVersions } from './api-versions.ts';
 import type { BrokerConnections } from './broker-connections.ts';
 import type { BrokerPlace } from './broker-places.ts';
 
 /** What the cluster has agreed upon; undefined where the broker does not say it. */
 export async function readFeatures(connection: Connection): Promise<Features | undefined> {
-  const { finalizedFeatures = [] } = await apiVersionsV4.api.async(connection, 'flotilla', '1');
+  const { finalizedFeatures = [] } = await readApiVersions(connection);
   if (finalizedFeatures.length === 0) return undefined;
   return Object.fromEntries(finalizedFeatures.map(({ name, maxVersionLevel }) => [name, maxVersionLevel]));
 }

@@ -80,10 +80,7 @@ export function realKafkaPort(options: KafkaPortOptions): RealKafkaPort {
       );
     },
     electPreferred: async (psc, partitions) => {
-      await of(psc).alter(
-        (broker, connections) => electPreferred(broker, connections, partitions),
-        (view) => view,
-      );
+      await of(psc).alter((broker, connections) => electPreferred(broker, connections, partitions), UNSEEN);
     },
     ...loginsOf(of, options),
     ...usersOf(of),
@@ -106,6 +103,9 @@ export function realKafkaPort(options: KafkaPortOptions): RealKafkaPort {
   };
 }
 
+/** Of a change that no view shows. */
+const UNSEEN = (view: ReachableKafka): ReachableKafka => view;
+
 /** The platform's own logins, as their Secret has them at the moment. */
 function loginsOf(
   of: (psc: StoredPsc) => PscKafka,
@@ -126,30 +126,26 @@ function loginsOf(
     alterLogins: async (psc, change, mark) => {
       const logins = await read(psc);
       if (logins.mark !== mark) throw new ConflictError('the logins of the platform are others by now');
-      await of(psc).alter(
-        async (broker, connections) => {
-          if (change === 'grant') await grantLogins(broker, connections, logins.other);
-          else
-            await revokeLogins(
-              broker,
-              connections,
-              logins.other.map(({ name }) => name),
-            );
-        },
-        (view) => view,
-      );
+      await of(psc).alter(async (broker, connections) => {
+        if (change === 'grant') await grantLogins(broker, connections, logins.other);
+        else
+          await revokeLogins(
+            broker,
+            connections,
+            logins.other.map(({ name }) => name),
+          );
+      }, UNSEEN);
     },
   };
 }
 
 function usersOf(of: (psc: StoredPsc) => PscKafka): KafkaUsersPort {
-  const unseen = (view: ReachableKafka): ReachableKafka => view;
   return {
     grantUser: async (kafka, user, password) => {
-      await of(kafka).alter((broker, connections) => grantUser(broker, connections, user, password), unseen);
+      await of(kafka).alter((broker, connections) => grantUser(broker, connections, user, password), UNSEEN);
     },
     revokeUser: async (kafka, user) => {
-      await of(kafka).alter((broker, connections) => revokeUser(broker, connections, user), unseen);
+      await of(kafka).alter((broker, connections) => revokeUser(broker, connections, user), UNSEEN);
     },
   };
 }

@@ -1,12 +1,5 @@
-import {
-  type API,
-  apiVersionsV4,
-  type Connection,
-  createAPI,
-  type Reader,
-  ResponseError,
-  Writer,
-} from '@platformatic/kafka';
+import { type API, type Connection, createAPI, type Reader, ResponseError, Writer } from '@platformatic/kafka';
+import { readApiVersions } from './api-versions.ts';
 
 /** One folder of a broker, as it tells of it itself. */
 export interface LogDir {
@@ -44,7 +37,7 @@ function askOnce(connection: Connection): Promise<number> {
 }
 
 async function newestKnown(connection: Connection): Promise<number> {
-  const { apiKeys } = await apiVersionsV4.api.async(connection, 'flotilla', '1');
+  const { apiKeys } = await readApiVersions(connection);
   return apiKeys.find(({ apiKey }) => apiKey === API_KEY)?.maxVersion ?? 0;
 }
 

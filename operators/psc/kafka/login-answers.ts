@@ -1,13 +1,11 @@
 import type { LookupFunction } from 'node:net';
-import { Connection } from '@platformatic/kafka';
-import { PORTS, SCRAM_MECHANISM } from '../../../constructs/kubernetes/kafka/listeners.ts';
 import { Slots } from '../../runtime/slots.ts';
 import type { Login } from '../credentials/platform-logins.ts';
 import type { LoginAnswer } from '../observed.ts';
-import { CONNECT_MAX_MS, endSocket } from './broker-connections.ts';
 import type { BrokerPlace } from './broker-places.ts';
 import { within } from './deadline.ts';
 import { refusalsIn } from './kafka-error.ts';
+import { CONNECT_MAX_MS, endSocket, logIn } from './log-in.ts';
 
 export interface LoginQuestion {
   readonly brokers: readonly BrokerPlace[];
@@ -29,7 +27,7 @@ export async function readLoginAnswers(question: LoginQuestion): Promise<Readonl
   const ask = async (broker: BrokerPlace): Promise<void> => {
     for (const login of logins) {
       try {
-        await logIn(broker, login, question);
+        await takes(broker, login, question);
       } catch (error) {
         // Why it does not answer at all, other looks at it tell.
         if (isRefused(error)) answers.set(broker.pod, 'refuses');
@@ -47,26 +45,10 @@ function isRefused(error: unknown): boolean {
   return refusalsIn(error).some(({ id }) => id === 'SASL_AUTHENTICATION_FAILED');
 }
 
-async function logIn(
-  { pod, host }: BrokerPlace,
-  { name, password }: Login,
-  { ca, lookup, port = PORTS.internal }: LoginQuestion,
-): Promise<void> {
-  const connection = new Connection(name, {
-    connectTimeout: CONNECT_MAX_MS,
-    requestTimeout: CONNECT_MAX_MS,
-    tls: { ca, ...(lookup === undefined ? {} : { lookup }) },
-    tlsServerName: true,
-    sasl: { mechanism: SCRAM_MECHANISM, username: name, password },
-  });
-  // Whoever waits for the answer is told by the call itself; without a listener the event would end the process.
-  connection.on('error', () => undefined);
-  try {
-    const connected = async (): Promise<void> => {
-      await connection.connect(host, port);
-    };
-    await within(CONNECT_MAX_MS, pod, connected());
-  } finally {
-    endSocket(connection);
-  }
+async function takes({ pod, host }: BrokerPlace, { name, password }: Login, question: LoginQuestion): Promise<void> {
+  const { ca, lookup, port } = question;
+  const opened = logIn(host, { clientId: name, login: name, password, ca, lookup, port });
+  // However late it comes about.
+  opened.then(endSocket, () => undefined);
+  await within(CONNECT_MAX_MS, pod, opened);
 }
