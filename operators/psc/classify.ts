@@ -7,7 +7,6 @@ import {
 } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 import { FIRST_CONTROLLER_ID } from '../../constructs/kubernetes/kafka/controller-config.ts';
 import type { BrokerStatus } from '../../contracts/gen/psc-types.ts';
-import { lostClaims } from './gates.ts';
 import type { Observed, ObservedPod, PartitionView, ReachableKafka } from './observed.ts';
 
 /** Where a pod of Kafka stands. `Unknown` blocks every disruption. */
@@ -40,14 +39,13 @@ export const UNSCHEDULABLE_PATIENCE_MS = 300_000;
 /** How long a wish for an eviction holds. Who drains a node asks again every few seconds; who has given up does not. */
 export const EVICTION_WISH_MS = 600_000;
 
-/** Every placed pod, brokers first, by ordinal. */
-export function classify(view: ClusterView, observed: Observed): readonly Member[] {
+/** Every placed pod, brokers first, by ordinal. `lost`: claims that are gone, or others than they were. */
+export function classify(view: ClusterView, observed: Observed, lost: ReadonlySet<string>): readonly Member[] {
   const byName = new Map(observed.pods.map((pod) => [pod.name, pod]));
   const lagging = laggingBrokers(observed);
   // One that may not begin to leave is like all others: until it may, perhaps after an upgrade, it serves.
   const begun = new Set(observed.psc.status?.leaving?.map(({ pod }) => pod));
-  const leaving = new Set(view.leaving.flatMap(({ name }) => (begun.has(name) ? [name] : [])));
-  const lost = new Set(lostClaims(view, observed));
+  const leaving = new Set(view.leaving.map(({ name }) => name)).intersection(begun);
   const classified = (role: KafkaRole, placed: PlacedPod): Member =>
     member({ role, placed, pod: byName.get(placed.name), isLeaving: leaving.has(placed.name) }, observed, {
       lagging,

@@ -7,6 +7,7 @@ import { AUTHORITY_RENEWAL_DAYS, DAY_MS, FORMER_AUTHORITY_DAYS } from './credent
 import type { Context } from './context.ts';
 import type { Observed, ObservedPod } from './observed.ts';
 import type { Wait, Write } from './plan.ts';
+import { timeOf } from './time-of.ts';
 
 /** What of a plan is about certificates that are there. */
 export interface CertificatesPlan {
@@ -109,7 +110,3 @@ function lateWaits(held: HeldCertificates, observed: Observed): readonly Wait[] 
 }
 
 const MAX_NAMED = 5;
-
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString();
-}

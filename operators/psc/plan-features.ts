@@ -5,6 +5,7 @@ import { type Features, featuresOf, METADATA_VERSION, metadataLevelOf } from './
 import type { Observed } from './observed.ts';
 import type { RollPlan } from './plan-roll.ts';
 import type { Write } from './plan.ts';
+import { timeOf } from './time-of.ts';
 
 /** How long every pod runs another Kafka version before its features are finished, where the PSC does not say. */
 export const DEFAULT_FEATURE_SOAK_MINUTES = 1440;
@@ -96,8 +97,4 @@ function runsOneVersion({ members, roles, observed }: Context, roll: Pick<RollPl
   const runsWanted = ({ refused, templates }: RoleContext, hash: string | undefined): boolean =>
     refused === undefined && hash === templates.wanted.templateHash;
   return members.every((each) => isWell(each) && runsWanted(roles[each.role], each.pod?.templateHash));
-}
-
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

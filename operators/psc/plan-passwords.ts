@@ -8,6 +8,7 @@ import { DAY_MS, FORMER_LOGIN_MS, LOGIN_REST_MS, PASSWORD_DAYS } from './credent
 import type { Observed } from './observed.ts';
 import type { Wait, Write } from './plan.ts';
 import { needsRoll } from './plan-roll.ts';
+import { timeOf } from './time-of.ts';
 
 /** What of a plan is about passwords of the platform's users. */
 export interface PasswordsPlan {
@@ -128,8 +129,4 @@ export function passwordsStatus({ credentials, psc }: Observed): PasswordsStatus
     ...(other?.state === 'former' ? { formerUntil: timeOf(other.sinceMs + FORMER_LOGIN_MS) } : {}),
   };
   return Object.keys(status).length === 0 ? undefined : status;
-}
-
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -133,13 +133,14 @@ const LOSSES: ReadonlySet<string> = new Set(['VolumeLost', 'CredentialsLost']);
 export function contextOf(observed: Observed, { dataPlane, holder, rules = RULES }: PlanOptions): Context {
   const view = viewCluster(observed.psc, dataPlane);
   const { stages: rendered, byKey: renderedByKey } = renderedOf(observed.psc, dataPlane);
+  const lost = new Set(lostClaims(view, observed));
   const shared = {
     view,
     observed,
     rendered,
     renderedByKey,
-    members: classify(view, observed).filter((each) => !isStoppedForGood(each, view, observed)),
-    lostClaims: new Set(lostClaims(view, observed)),
+    members: classify(view, observed, lost).filter((each) => !isStoppedForGood(each, view, observed)),
+    lostClaims: lost,
     holder,
     rules,
   };

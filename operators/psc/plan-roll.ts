@@ -93,11 +93,15 @@ function nextBatch(context: Context, due: readonly Member[]): Batch {
   const repair = repairBatch(context, due);
   if (repair !== undefined) return repair;
   const stalled = due.find(({ isStalled }) => isStalled);
-  const groups = stalled === undefined ? context.rules.evictionGroups(due, context.members) : [];
-  const wait = holdUp(context, stalled === undefined ? (groups.length > 0 ? groups.flat() : due) : [stalled]);
-  if (wait !== undefined) return { writes: [], waits: [wait] };
-  if (stalled !== undefined) return stalledBatch(context, stalled);
-  return groups.length > 0 ? evictionBatch(context, groups) : healthyBatch(context, due);
+  if (stalled !== undefined) return unlessHeldUp(context, [stalled], () => stalledBatch(context, stalled));
+  const groups = context.rules.evictionGroups(due, context.members);
+  if (groups.length > 0) return unlessHeldUp(context, groups.flat(), () => evictionBatch(context, groups));
+  return unlessHeldUp(context, due, () => healthyBatch(context, due));
+}
+
+function unlessHeldUp(context: Context, pods: readonly Member[], batchOf: () => Batch): Batch {
+  const wait = holdUp(context, pods);
+  return wait === undefined ? batchOf() : { writes: [], waits: [wait] };
 }
 
 /** Pods that do not run, of one role and zone; else one that runs and serves nobody, where its loss changes nothing. */

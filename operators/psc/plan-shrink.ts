@@ -11,6 +11,7 @@ import type { Wait, Write } from './plan.ts';
 import { planReturning } from './returning-brokers.ts';
 import { startObstacle } from './shrink-refusal.ts';
 import { statefulSetKey } from './templates.ts';
+import { timeOf } from './time-of.ts';
 
 /** What of a plan is about brokers that are taken away. */
 export interface ShrinkPlan {
@@ -268,8 +269,4 @@ function drainWaits(steps: readonly Step[]): readonly Wait[] {
   const others = waiting.slice(1).map(({ pod }) => pod);
   const then = others.length === 0 ? '' : `; then ${others.join(', ')}`;
   return [{ ...first.wait, message: `${first.wait.message}${then}` }];
-}
-
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

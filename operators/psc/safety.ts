@@ -47,11 +47,12 @@ export function clusterObstacle(
   if (kafka.state === 'unreachable') return unknown(`Kafka cannot be asked: ${kafka.reason}`);
   const doubtful = members.find(({ state }) => state === 'Unknown');
   if (doubtful !== undefined) return unknown(`${doubtful.placed.name} ${doubtful.why}`);
-  const ailing = members.find((each) => !(each.role === 'broker' && batch.has(each.nodeId)) && !isWell(each));
-  if (ailing !== undefined) {
-    return { reason: 'UnderReplicatedPartitions', message: `${ailing.placed.name} ${ailing.why}` };
-  }
-  return missingAnything(kafka) ?? reassigning(batch, kafka) ?? quorumObstacle([], members, observed);
+  return (
+    ailing(members.filter((each) => !(each.role === 'broker' && batch.has(each.nodeId)))) ??
+    missingAnything(kafka) ??
+    reassigning(batch, kafka) ??
+    quorumObstacle([], members, observed)
+  );
 }
 
 /** Whether a broker may be restarted that is behind by itself: the others are well, or stall like it, and do without it. */
@@ -60,12 +61,18 @@ export function stallObstacle(
   members: readonly Member[],
   observed: Pick<Observed, 'kafka' | 'nowMs'>,
 ): Obstacle | undefined {
-  const ailing = members.find((each) => !each.isStalled && !isWell(each));
-  if (ailing !== undefined) {
-    const reason = ailing.state === 'Unknown' ? 'UnknownState' : 'UnderReplicatedPartitions';
-    return { reason, message: `${ailing.placed.name} ${ailing.why}` };
-  }
-  return brokersObstacle(new Set([broker]), members, observed) ?? quorumObstacle([], members, observed);
+  return (
+    ailing(members.filter(({ isStalled }) => !isStalled)) ??
+    brokersObstacle(new Set([broker]), members, observed) ??
+    quorumObstacle([], members, observed)
+  );
+}
+
+function ailing(members: readonly Member[]): Obstacle | undefined {
+  const first = members.find((each) => !isWell(each));
+  if (first === undefined) return undefined;
+  const reason = first.state === 'Unknown' ? 'UnknownState' : 'UnderReplicatedPartitions';
+  return { reason, message: `${first.placed.name} ${first.why}` };
 }
 
 /**
@@ -80,18 +87,15 @@ export function evictionObstacle(
   const [first] = batch;
   if (first === undefined) return undefined;
   const homeless = members.filter(({ isHomeless, placed }) => isHomeless && placed.zone === first.placed.zone);
-  const ids = (of: readonly Member[], role: Member['role']): readonly number[] =>
-    of.filter((each) => each.role === role).map(({ nodeId }) => nodeId);
-  const going = new Set(ids(batch, 'broker'));
+  const ids = batch.map(({ nodeId }) => nodeId);
+  const going = new Set(first.role === 'broker' ? ids : []);
   const obstacle =
     homeless.length === 0
       ? clusterObstacle(going, members, observed)
       : obstacleBeside(new Set([...batch, ...homeless]), going, members, observed);
   return (
     obstacle ??
-    (first.role === 'controller'
-      ? quorumObstacle(ids(batch, 'controller'), members, observed)
-      : brokersObstacle(going, members, observed))
+    (first.role === 'controller' ? quorumObstacle(ids, members, observed) : brokersObstacle(going, members, observed))
   );
 }
 
@@ -104,11 +108,8 @@ function obstacleBeside(
 ): Obstacle | undefined {
   const { kafka } = observed;
   if (kafka.state === 'unreachable') return unknown(`Kafka cannot be asked: ${kafka.reason}`);
-  const ailing = members.find((each) => !away.has(each) && !isWell(each));
-  if (ailing !== undefined) {
-    const reason = ailing.state === 'Unknown' ? 'UnknownState' : 'UnderReplicatedPartitions';
-    return { reason, message: `${ailing.placed.name} ${ailing.why}` };
-  }
+  const other = ailing(members.filter((each) => !away.has(each)));
+  if (other !== undefined) return other;
   for (const { id, metrics } of kafka.brokers.values()) {
     if ([...away].some(({ role, nodeId }) => role === 'broker' && nodeId === id)) continue;
     if (metrics === undefined) return unknown(`broker ${id} does not show its metrics`);
