@@ -130,12 +130,14 @@ async function kubernetesStatus(
   { kubectl }: RunningRegion,
   memoryOfPod: (uid: string) => number,
 ): Promise<KubernetesStatus> {
-  const text = await kubectl(['get', 'nodes,pods,statefulsets', '--all-namespaces', '--output=json', REQUEST_TIMEOUT]);
+  const get = async (kinds: string): Promise<string> =>
+    await kubectl(['get', kinds, '--all-namespaces', '--output=json', REQUEST_TIMEOUT]);
+  const [text, pscText] = await Promise.all([
+    get('nodes,pods,statefulsets'),
+    // A region that is half up may not know the kind yet.
+    get(PSC_RESOURCE).catch(() => '{"items":[]}'),
+  ]);
   const { items } = JSON.parse(text) as { readonly items: readonly (Node | Pod | StatefulSet)[] };
-  // A region that is half up may not know the kind yet.
-  const pscText = await kubectl(['get', PSC_RESOURCE, '--all-namespaces', '--output=json', REQUEST_TIMEOUT]).catch(
-    () => '{"items":[]}',
-  );
   const pscs = JSON.parse(pscText) as { readonly items: readonly PhysicalStatefulCluster[] };
   const ofKind = (kind: string): readonly unknown[] => items.filter((item) => item.kind === kind);
   return kubernetesStatusOf(
