@@ -1,13 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MaintenanceWindow } from '../../../contracts/gen/psc-types.ts';
 import type { Observed } from '../../../operators/psc/observed.ts';
-import { planPsc } from '../../../operators/psc/plan-psc.ts';
-import type { Plan } from '../../../operators/psc/plan.ts';
 import { examplePsc } from '../../support/example-psc.ts';
-import { afterPass, edited, NOW_MS, OPTIONS, runningCluster, withKafka, withPods } from './observed-cluster.ts';
+import { afterPass, edited, NOW_MS, plan, runningCluster, withKafka, withPods } from './observed-cluster.ts';
 import { fenced, kafka, reasons } from './plan-parts.ts';
 
-const plan = (observed: Observed): Plan => planPsc(observed, OPTIONS);
 const running = runningCluster(examplePsc('aws'));
 /** A cluster whose pods are all to be replaced. */
 const due = afterPass(edited(running, { kafka: kafka({ image: 'b' }) }));

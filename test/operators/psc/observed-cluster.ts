@@ -18,12 +18,16 @@ import {
 import { featuresOf } from '../../../operators/psc/kafka-releases.ts';
 import { FINALIZER } from '../../../operators/psc/plan-deletion.ts';
 import { planPsc } from '../../../operators/psc/plan-psc.ts';
+import type { Plan } from '../../../operators/psc/plan.ts';
 import { statusAfter } from '../../../operators/psc/status-after.ts';
 import { exampleDataPlane } from '../../support/example-psc.ts';
 
 export const NOW_MS = Date.parse('2026-01-01T00:00:00Z');
 export const HOLDER = 'operator-a';
 export const OPTIONS = { dataPlane: exampleDataPlane('aws'), holder: HOLDER } as const;
+
+/** What the operator plans for it. */
+export const plan = (observed: Observed): Plan => planPsc(observed, OPTIONS);
 
 /** A PSC as the API server keeps it, without a status. */
 export function stored(psc: PhysicalStatefulCluster): StoredPsc {

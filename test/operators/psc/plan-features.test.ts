@@ -2,10 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { checkPlan } from '../../../operators/psc/check-plan.ts';
 import { featuresOf, METADATA_VERSION } from '../../../operators/psc/kafka-releases.ts';
 import type { Observed } from '../../../operators/psc/observed.ts';
-import { planPsc } from '../../../operators/psc/plan-psc.ts';
 import type { Plan } from '../../../operators/psc/plan.ts';
 import { examplePsc } from '../../support/example-psc.ts';
-import { afterPass, edited, HOLDER, NOW_MS, OPTIONS, runningCluster, withKafka, withPods } from './observed-cluster.ts';
+import { afterPass, edited, HOLDER, NOW_MS, plan, runningCluster, withKafka, withPods } from './observed-cluster.ts';
 import { kafka, reasons, templateHash } from './plan-parts.ts';
 
 const OLDER = { ...featuresOf('4.2.1') };
@@ -17,7 +16,6 @@ const upgraded = (soakMinutes?: number): Observed => {
   const unsaid = { ...running, psc: { ...running.psc, status: { ...running.psc.status, features: {} } } };
   return edited(unsaid, soakMinutes === undefined ? {} : { kafka: { ...kafka({}), featureSoakMinutes: soakMinutes } });
 };
-const plan = (observed: Observed): Plan => planPsc(observed, OPTIONS);
 const later = (observed: Observed, ms: number): Observed => ({ ...observed, nowMs: observed.nowMs + ms });
 const finished = ({ writes }: Plan): unknown => writes.find(({ kind }) => kind === 'finish-features');
 

@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkPlan } from '../../../operators/psc/check-plan.ts';
 import type { Observed } from '../../../operators/psc/observed.ts';
-import { planPsc } from '../../../operators/psc/plan-psc.ts';
-import type { Plan } from '../../../operators/psc/plan.ts';
 import { statusAfter } from '../../../operators/psc/status-after.ts';
 import { examplePsc } from '../../support/example-psc.ts';
 import {
@@ -12,6 +10,7 @@ import {
   HOLDER,
   NOW_MS,
   OPTIONS,
+  plan,
   runningCluster,
   withKafka,
   withPods,
@@ -28,8 +27,6 @@ import {
   sizes,
   templateHash,
 } from './plan-parts.ts';
-
-const plan = (observed: Observed): Plan => planPsc(observed, OPTIONS);
 
 describe('a cluster that is as its PSC says', () => {
   it('is left alone, and its status is not written again', () => {

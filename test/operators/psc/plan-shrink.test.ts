@@ -3,7 +3,7 @@ import { ANNOTATIONS } from '../../../contracts/labels.ts';
 import { checkPlan } from '../../../operators/psc/check-plan.ts';
 import type { Observed } from '../../../operators/psc/observed.ts';
 import { SECOND_PROOF_MS } from '../../../operators/psc/plan-shrink.ts';
-import { DISK, edited, HOLDER, NOW_MS, withKafka } from './observed-cluster.ts';
+import { DISK, edited, HOLDER, NOW_MS, withKafka, plan } from './observed-cluster.ts';
 import { kafka, reasons } from './plan-parts.ts';
 import {
   ALL,
@@ -12,7 +12,6 @@ import {
   leaving,
   LONG_AGO,
   own,
-  plan,
   settled,
   shrinking,
   SINCE,

@@ -5,7 +5,7 @@ import type { Observed } from '../../../operators/psc/observed.ts';
 import { RETURN_PATIENCE_MS } from '../../../operators/psc/returning-brokers.ts';
 import { statusAfter } from '../../../operators/psc/status-after.ts';
 import { examplePlacement, examplePsc, EXAMPLE_PLACES } from '../../support/example-psc.ts';
-import { edited, HOLDER, NOW_MS, runningCluster } from './observed-cluster.ts';
+import { edited, HOLDER, NOW_MS, runningCluster, plan } from './observed-cluster.ts';
 import { kafka, reasons } from './plan-parts.ts';
 import {
   ALL,
@@ -13,7 +13,6 @@ import {
   leaving,
   LONG_AGO,
   own,
-  plan,
   settled,
   shrinking,
   SINCE,

@@ -2,17 +2,15 @@ import { ANNOTATIONS } from '../../../contracts/labels.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import type { LeavingBroker } from '../../../contracts/gen/psc-types.ts';
 import type { Observed, ReachableKafka } from '../../../operators/psc/observed.ts';
-import { planPsc } from '../../../operators/psc/plan-psc.ts';
 import type { Plan, Write } from '../../../operators/psc/plan.ts';
 import { statusAfter } from '../../../operators/psc/status-after.ts';
 import { examplePsc } from '../../support/example-psc.ts';
-import { DISK, edited, NOW_MS, OPTIONS, runningCluster, withKafka } from './observed-cluster.ts';
+import { DISK, edited, NOW_MS, plan, runningCluster, withKafka } from './observed-cluster.ts';
 import { kafka } from './plan-parts.ts';
 
 const SET_KEY = 'StatefulSet/psc-orders/kafka';
 export const SINCE = new Date(NOW_MS - 600_000).toISOString();
 export const LONG_AGO = new Date(NOW_MS - 60_000).toISOString();
-export const plan = (observed: Observed): Plan => planPsc(observed, OPTIONS);
 
 /** Six brokers, of which the spec places three. */
 export function shrinking(brokers = 3): Observed {

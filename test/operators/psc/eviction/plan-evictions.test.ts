@@ -3,23 +3,10 @@ import fc from 'fast-check';
 import { checkPlan } from '../../../../operators/psc/check-plan.ts';
 import { EVICTION_WISH_MS } from '../../../../operators/psc/classify.ts';
 import type { Observed, ObservedPod } from '../../../../operators/psc/observed.ts';
-import { planPsc } from '../../../../operators/psc/plan-psc.ts';
-import type { Plan } from '../../../../operators/psc/plan.ts';
 import { omit } from '../../../../operators/runtime/omit.ts';
 import { examplePsc } from '../../../support/example-psc.ts';
-import {
-  afterPass,
-  edited,
-  HOLDER,
-  NOW_MS,
-  OPTIONS,
-  runningCluster,
-  withKafka,
-  withPods,
-} from '../observed-cluster.ts';
+import { afterPass, edited, HOLDER, NOW_MS, plan, runningCluster, withKafka, withPods } from '../observed-cluster.ts';
 import { fenced, kafka, reasons } from '../plan-parts.ts';
-
-const plan = (observed: Observed): Plan => planPsc(observed, OPTIONS);
 
 /** Two brokers and a controller in each of three zones: kafka-0, kafka-3 and controller-0 are in the first. */
 const running = runningCluster(examplePsc('aws', { brokers: 6 }));

@@ -26,12 +26,7 @@ export function kafkaHandsIn({ port, psc, eventually }: KafkaConformanceWorld): 
   return {
     fresh,
     freshWhere,
-    allWell: () =>
-      freshWhere('a cluster that is well', ({ brokers, quorum, partitions }) => {
-        const isServing = [...brokers.values()].every(({ isFenced, metrics }) => !isFenced && metrics !== undefined);
-        const isVoting = quorum.voters.length === 3 && quorum.voters.every(({ isCaughtUp }) => isCaughtUp);
-        return brokers.size === 3 && isServing && isVoting && partitions.every((each) => isWhole(each));
-      }),
+    allWell: () => freshWhere('a cluster that is well', isWellCluster),
     failureOf: async (write) => {
       try {
         await write;
@@ -41,6 +36,13 @@ export function kafkaHandsIn({ port, psc, eventually }: KafkaConformanceWorld): 
       throw new Error('it did not fail');
     },
   };
+}
+
+/** Of three brokers and three controllers: all serve, and nothing is behind. */
+export function isWellCluster({ brokers, quorum, partitions }: ReachableKafka): boolean {
+  const isServing = [...brokers.values()].every(({ isFenced, metrics }) => !isFenced && metrics !== undefined);
+  const isVoting = quorum.voters.length === 3 && quorum.voters.every(({ isCaughtUp }) => isCaughtUp);
+  return brokers.size === 3 && isServing && isVoting && partitions.every((each) => isWhole(each));
 }
 
 export function isWhole(partition: PartitionView): boolean {

@@ -20,6 +20,7 @@ import { brokerPlaces } from '../../../../operators/psc/kafka/broker-places.ts';
 import { shownCertificate } from '../../../../operators/psc/kafka/shown-certificate.ts';
 import { eventually } from '../../../support/kafka-wait.ts';
 import { exampleDataPlane } from '../../../support/example-psc.ts';
+import { isWellCluster } from './kafka-hands.ts';
 import { CHANGE_MAX_MS, OrdersCluster, psc } from './orders-cluster.ts';
 
 const START_MAX_MS = 180_000;
@@ -153,10 +154,8 @@ async function restart(pod: string): Promise<void> {
 }
 
 async function isWell(): Promise<void> {
-  await orders.freshWhere('a cluster that is well', ({ brokers, quorum, partitions }) => {
-    const areServing = brokers.size === 3 && [...brokers.values()].every(({ isFenced }) => !isFenced);
-    const areVoting = quorum.voters.length === 3 && quorum.voters.every(({ isCaughtUp }) => isCaughtUp);
-    return areServing && areVoting && quorum.leaderId > 0 && partitions.every(({ isr }) => isr.length === 3);
+  await orders.freshWhere('a cluster that is well', (view) => {
+    return isWellCluster(view) && view.quorum.leaderId > 0 && view.partitions.every(({ isr }) => isr.length === 3);
   });
 }
 

@@ -4,7 +4,7 @@ import { featuresOf } from '../../../../operators/psc/kafka-releases.ts';
 import { RefusedError } from '../../../../operators/psc/ports.ts';
 import { kafkaHome, KAFKAS } from '../../../support/kafka-jars.ts';
 import { eventually } from '../../../support/kafka-wait.ts';
-import { isWhole } from './kafka-hands.ts';
+import { isWellCluster } from './kafka-hands.ts';
 import { CHANGE_MAX_MS, OrdersCluster, psc } from './orders-cluster.ts';
 
 const START_MAX_MS = 180_000;
@@ -111,11 +111,7 @@ async function run(pod: string, home: string): Promise<void> {
 }
 
 async function isWell(): Promise<void> {
-  await orders.freshWhere('a cluster that is well', ({ brokers, quorum, partitions }) => {
-    const isServing = brokers.size === 3 && [...brokers.values()].every(({ isFenced }) => !isFenced);
-    const isVoting = quorum.voters.length === 3 && quorum.voters.every(({ isCaughtUp }) => isCaughtUp);
-    return isServing && isVoting && partitions.every((each) => isWhole(each));
-  });
+  await orders.freshWhere('a cluster that is well', isWellCluster);
 }
 
 interface Writer {
