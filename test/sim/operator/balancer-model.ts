@@ -62,17 +62,19 @@ export class BalancerModel {
     for (const { topic, partition, replicas } of moves) {
       const target: number[] = [];
       for (const id of replicas) {
+        if (!drain.has(id)) {
+          target.push(id);
+          continue;
+        }
         // Two replicas in one zone could not both wait for a drained node.
         const isAlone = (zone: readonly number[]): boolean =>
           zone.every((each) => each === id || (!replicas.includes(each) && !target.includes(each)));
-        const [other] = zones
+        const [other = id] = zones
           .filter(isAlone)
-          .sort((a, b) => Number(b.includes(id)) - Number(a.includes(id)))
+          .sort((one, two) => Number(two.includes(id)) - Number(one.includes(id)))
           .flat()
-          .filter(
-            (each) => !drain.has(each) && !kafka.isCordoned(each) && !replicas.includes(each) && !target.includes(each),
-          );
-        target.push(drain.has(id) ? (other ?? id) : id);
+          .filter((each) => !drain.has(each) && !kafka.isCordoned(each));
+        target.push(other);
       }
       if (!isSame(target, replicas)) kafka.reassign(topic, partition, target);
     }

@@ -10,7 +10,7 @@ import { SESSION_TIMEOUT_MS } from './kafka-model.ts';
 import type { Caller } from './cluster-port.ts';
 import type { PodRecord } from './pod-record.ts';
 import { needsRestart, wantedOf } from './wanted.ts';
-import { EPOCH_MS } from './wall-clock.ts';
+import { CLOCKS_APART_MS, EPOCH_MS } from './wall-clock.ts';
 import type { World } from './world.ts';
 
 /** A disruption from the moment when it was sent. */
@@ -29,9 +29,6 @@ const HIDDEN_MS = SESSION_TIMEOUT_MS + 1_000;
 
 /** A write may be under way for as long. */
 const LONGEST_FLIGHT_MS = 120_000;
-
-/** More than clocks of processes differ by. */
-const CLOCKS_APART_MS = 10_000;
 
 interface Down {
   readonly uid: string;

@@ -1,10 +1,8 @@
 import { type Features, METADATA_VERSION } from '../../../operators/psc/kafka-releases.ts';
 import type { Invariant } from './invariants.ts';
 import type { PodRecord } from './pod-record.ts';
+import { CLOCKS_APART_MS } from './wall-clock.ts';
 import type { World } from './world.ts';
-
-/** More than clocks of processes differ by. */
-const CLOCKS_APART_MS = 10_000;
 
 /** Judges what becomes of the way back to a former Kafka version. */
 export class FeaturesJudge {

@@ -5,11 +5,9 @@ import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import { fieldOf } from './apply-intent.ts';
 import type { Decision } from './disruption-judge.ts';
 import type { Invariant } from './invariants.ts';
-import { EPOCH_MS } from './wall-clock.ts';
+import { CLOCKS_APART_MS, EPOCH_MS } from './wall-clock.ts';
 import type { World } from './world.ts';
 
-/** More than clocks of processes differ by. */
-const CLOCKS_APART_MS = 10_000;
 const HOUR_MS = 3_600_000;
 /** Share of the disks that stay, above which a shrink must not begin: the operator's own bound, and what is being written meanwhile. */
 const MAX_USED = 0.75;
