@@ -6,7 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { parse, stringify } from 'yaml';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
-const COPIED = ['cli', 'constructs', 'contracts', 'images', 'local', 'policies', 'stacks', 'package.json'];
+const COPIED = [
+  ...['cli', 'constructs', 'contracts', 'control-plane', 'images', 'local', 'policies', 'stacks'],
+  'package.json',
+];
 const STACK_FILE = join('stacks', 'Pulumi.local.yaml');
 const COMMAND_TIMEOUT_MS = 60_000;
 

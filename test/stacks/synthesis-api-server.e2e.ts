@@ -63,15 +63,15 @@ describe('the manifests of a control-plane region in a real API server', () => {
     'let in every pod of every workload, applied or rendered, past quotas, Pod Security and policies',
     async () => {
       const admin = as();
-      const wanted = replicasByNamespace([...appliedObjects(), ...objectsIn('rendered/a/payments.k8s.yaml')]);
+      const wanted = podsByNamespace([...appliedObjects(), ...objectsIn('rendered/a/payments.k8s.yaml')]);
       expect(wanted.get('psc-payments')).toBeGreaterThan(3);
-      for (const [namespace, replicas] of wanted) {
+      for (const [namespace, count] of wanted) {
         const pods = await eventually(
           () => admin.list('v1', 'Pod', namespace, ''),
-          (found) => found.length === replicas,
+          (found) => found.length === count,
           PODS_TIMEOUT_MS,
         );
-        expect(pods).toHaveLength(replicas);
+        expect(pods).toHaveLength(count);
       }
     },
     APPLY_TIMEOUT_MS,
@@ -110,14 +110,19 @@ function appliedObjects(): readonly KubernetesObject[] {
   return files.filter(({ path }) => /^a\/[0-5]/.test(path)).flatMap(({ objects }) => objects);
 }
 
-function replicasByNamespace(objects: readonly KubernetesObject[]): ReadonlyMap<string, number> {
+function podsByNamespace(objects: readonly KubernetesObject[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { kind, metadata, spec } of objects) {
-    if (kind !== 'Deployment' && kind !== 'StatefulSet') continue;
-    const { replicas } = spec as { readonly replicas: number };
-    counts.set(String(metadata.namespace), (counts.get(String(metadata.namespace)) ?? 0) + replicas);
+  for (const object of objects) {
+    const namespace = String(object.metadata.namespace);
+    counts.set(namespace, (counts.get(namespace) ?? 0) + podsOf(object));
   }
-  return counts;
+  return new Map([...counts].filter(([, count]) => count > 0));
+}
+
+/** A Job has its one pod for as long as nothing runs it. */
+function podsOf({ kind, spec }: KubernetesObject): number {
+  if (kind === 'Job') return 1;
+  return kind === 'Deployment' || kind === 'StatefulSet' ? (spec as { readonly replicas: number }).replicas : 0;
 }
 
 async function applyAll(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
