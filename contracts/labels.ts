@@ -39,6 +39,8 @@ export const ANNOTATIONS = {
    * away again is what every reduction that is still on its way meets a conflict with.
    */
   stopping: 'flotilla.dev/stopping',
+  /** On a controller's volume claim: uid of the one that was lost, in whose place it was made empty. */
+  replaces: 'flotilla.dev/replaces',
   /** On a volume claim: that it is about to be deleted. Taken away again where the broker comes back, for the same reason. */
   ending: 'flotilla.dev/ending',
 } as const;

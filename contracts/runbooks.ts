@@ -56,6 +56,7 @@ export const WAIT_CALLS = {
   WaitingForPasswords: ticket(3 * 60),
   WaitingForExternalDns: ticket(15),
   WaitingForVolumes: ticket(15),
+  ReplacingController: ticket(15),
   WaitingForPods: ticket(30),
   WaitingForWorkers: ticket(30),
   KafkaNotReady: ticket(30),

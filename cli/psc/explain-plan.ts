@@ -184,6 +184,10 @@ export function stepText(write: Write, { objects }: Pick<Observed, 'objects'>): 
       return `finish what the Kafka version brings: ${Object.entries(write.features)
         .map((pair) => pair.join(' '))
         .join(', ')}`;
+    case 'remove-voter':
+      return `take the vote of ${write.voter.pod} away, whose volume is gone`;
+    case 'add-voter':
+      return `give ${write.voter.pod} a vote`;
     case 'delete-claim':
       return `delete the volume claim ${write.claim.name}`;
     case 'release-volume':

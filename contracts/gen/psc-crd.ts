@@ -1542,6 +1542,10 @@ export const PSC_CRD: CustomResourceDefinition = {
                         "claimUid": {
                           "type": "string",
                           "description": "uid of the volume claim that holds the controller's metadata log."
+                        },
+                        "joins": {
+                          "type": "boolean",
+                          "description": "Whether its volume was lost and it joins a quorum that goes on without it, with an empty one: it is not among the first voters."
                         }
                       },
                       "required": [

@@ -333,6 +333,8 @@ export interface ControllerStatus {
   readonly state?: 'Starting' | 'Recovering' | 'Syncing' | 'InSync' | 'Draining' | 'Failed' | 'Unknown';
   /** uid of the volume claim that holds the controller's metadata log. */
   readonly claimUid?: string;
+  /** Whether its volume was lost and it joins a quorum that goes on without it, with an empty one: it is not among the first voters. */
+  readonly joins?: boolean;
 }
 
 export interface RollStatus {

@@ -10,6 +10,7 @@ import {
   checkUnregistration,
   isServiceOfNobody,
 } from './check-shrink.ts';
+import { checkEmptyClaim, checkPlaceholder, checkVoterAddition, checkVoterRemoval } from './check-quorum.ts';
 import { LOGIN_BELIEF_MS } from './credentials/validity.ts';
 import { objectKey, type Observed, type ObservedPod } from './observed.ts';
 import type { PasswordRotation, Plan, PodRef, Rotation, Write } from './plan.ts';
@@ -112,13 +113,19 @@ function checkWrite(write: Write, observed: Observed): readonly string[] {
     case 'unregister-broker':
       return checkUnregistration(write.broker, observed);
     case 'delete-claim':
-      return checkClaimDeletion(write.claim, observed);
+      return write.claim.name.startsWith('data-controller-')
+        ? checkPlaceholder(write.claim, observed)
+        : checkClaimDeletion(write.claim, observed);
     case 'release-volume':
       return checkRelease(write.volume, write.claimUid, observed);
     case 'set-cordon':
       return checkCordon(write.broker, write.cordon, observed);
     case 'rotate-authority':
       return checkRotation(write.rotation, observed);
+    case 'remove-voter':
+      return checkVoterRemoval(write.voter, observed);
+    case 'add-voter':
+      return checkVoterAddition(write.voter, observed);
     case 'finish-features':
       return checkFeatures(write.features, observed);
     case 'rotate-passwords':
@@ -205,7 +212,8 @@ interface Sized {
   };
 }
 
-function checkApply(object: KubernetesObject, { objects, psc, claims }: Observed): readonly string[] {
+function checkApply(object: KubernetesObject, observed: Observed): readonly string[] {
+  const { objects, psc, claims } = observed;
   const key = objectKey(object);
   const { spec: before } = (objects.get(key) ?? {}) as Sized;
   const { spec: after } = object as Sized;
@@ -218,8 +226,10 @@ function checkApply(object: KubernetesObject, { objects, psc, claims }: Observed
     ({ pod }) => object.metadata.name === `data-${pod}`,
   )?.claimUid;
   const problems: string[] = [];
-  if (recorded !== undefined && claim?.uid !== recorded)
-    problems.push(`${key} is made anew, and its data is elsewhere`);
+  if (recorded !== undefined && claim?.uid !== recorded && claim?.replaces !== recorded)
+    problems.push(
+      ...(checkEmptyClaim(object, recorded, observed) ?? [`${key} is made anew, and its data is elsewhere`]),
+    );
   if (claim !== undefined && (gibOf(after?.resources?.requests?.storage ?? '') ?? 0) < claim.requestedGib) {
     problems.push(`${key} gets smaller`);
   }

@@ -181,6 +181,8 @@ function controllerState(id: number, pod: ObservedPod, { kafka }: Observed): Jud
   if (kafka.state === 'unreachable') return { state: 'Unknown', why: `Kafka cannot be asked: ${kafka.reason}` };
   if (kafka.quorum.leaderId < 0) return { state: 'Unknown', why: 'the quorum has no leader' };
   const voter = kafka.quorum.voters.find((each) => each.id === id);
+  if (voter === undefined && kafka.quorum.joining.some((each) => each.id === id))
+    return { state: 'Syncing', why: 'follows the other controllers and has no vote yet' };
   if (voter === undefined || pod.containersReady !== 'True')
     return { state: 'Starting', why: 'has not joined the quorum' };
   return voter.isCaughtUp ? { state: 'InSync', why: '' } : { state: 'Syncing', why: 'is behind on the metadata log' };

@@ -25,6 +25,7 @@ export async function execute(
 /** What a write is about, in a span: names only, values may be nobody's business. */
 function subjectOf(write: Write): StepAttributes {
   if ('object' in write) return { 'flotilla.object': objectKey(write.object) };
+  if ('voter' in write) return { 'flotilla.pod': write.voter.pod };
   if ('claim' in write) return { 'flotilla.object': `PersistentVolumeClaim ${write.claim.name}` };
   if ('pod' in write) return { 'flotilla.pod': typeof write.pod === 'string' ? write.pod : write.pod.name };
   return {};
@@ -40,6 +41,8 @@ export function isDisruption({ kind }: Write): boolean {
     case 'delete-claim':
     case 'release-volume':
     case 'finish-features':
+    case 'remove-voter':
+    case 'add-voter':
       return true;
     case 'apply':
     case 'remove':
@@ -119,6 +122,12 @@ async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: Re
       return;
     case 'finish-features':
       await kafka.finishFeatures(psc, write.features);
+      return;
+    case 'remove-voter':
+      await kafka.removeVoter(psc, write.voter);
+      return;
+    case 'add-voter':
+      await kafka.addVoter(psc, write.voter);
       return;
     case 'delete-claim':
       await cluster.deleteClaim(psc, write.claim);

@@ -4,7 +4,7 @@ import type { ClusterView, KafkaRole, PlacedPod } from '../../constructs/kuberne
 import type { PhysicalStatefulClusterStatus } from '../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { externalHost } from '../../contracts/names.ts';
-import type { Observed } from './observed.ts';
+import type { Observed, ObservedClaim } from './observed.ts';
 import type { Wait } from './plan.ts';
 import { statefulSetKey } from './templates.ts';
 
@@ -80,12 +80,20 @@ export function recordedClaims(
 
 /** Claims that were there once and are gone, or are others than they were: their pods' data is not where it should be. */
 export function lostClaims(view: ClusterView, { psc, claims }: Observed): readonly string[] {
-  const there = new Map(claims.map((claim) => [claim.name, claim.uid]));
+  const there = new Map(claims.map((claim) => [claim.name, claim]));
   return (['broker', 'controller'] as const).flatMap((role) =>
     [...recordedClaims(psc.status, role)]
-      .filter(([pod, uid]) => there.get(claimName(pod)) !== uid && isPlaced(view, role, pod))
+      .filter(([pod, uid]) => {
+        const claim = there.get(claimName(pod));
+        return claim?.uid !== uid && !isInPlaceOf(claim, role, uid) && isPlaced(view, role, pod);
+      })
       .map(([pod]) => claimName(pod)),
   );
+}
+
+/** Whether the operator has made a controller's claim in the place of a lost one. */
+export function isInPlaceOf(claim: ObservedClaim | undefined, role: KafkaRole, lostUid: string): boolean {
+  return role === 'controller' && claim?.replaces === lostUid;
 }
 
 function isPlaced(view: ClusterView, role: KafkaRole, pod: string): boolean {

@@ -95,6 +95,10 @@ export interface ObservedClaim {
   readonly isTerminating: boolean;
   /** Marked as one that is about to be deleted. */
   readonly isEnding: boolean;
+  /** Whether its StatefulSet made it, of the class that nothing serves: it holds nothing, and never will. */
+  readonly isPlaceholder: boolean;
+  /** uid of the claim that was lost, in whose place it was made empty. */
+  readonly replaces?: string;
   readonly zone: string;
   /** `spec.resources.requests.storage`, in GiB, rounded up. */
   readonly requestedGib: number;
@@ -170,7 +174,16 @@ export interface QuorumView {
   /** Node id of the active controller; -1 while there is none. */
   readonly leaderId: number;
   readonly leaderEpoch: number;
-  readonly voters: readonly { readonly id: number; readonly isCaughtUp: boolean }[];
+  readonly voters: readonly QuorumMember[];
+  /** Controllers that follow and have no vote. */
+  readonly joining: readonly QuorumMember[];
+}
+
+export interface QuorumMember {
+  readonly id: number;
+  /** Id of the folder on its volume: with another volume it is another member. */
+  readonly directory: string;
+  readonly isCaughtUp: boolean;
 }
 
 /** Node ids throughout. `replicas[0]` is the preferred leader. */

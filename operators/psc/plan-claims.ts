@@ -24,19 +24,27 @@ export interface ClaimsPlan {
 /**
  * The volume claims as they shall be: of the size that the spec says, or larger where somebody has grown them, or where the
  * disk fills. Never smaller than they are.
+ *
+ * @param anew lost claims in whose place empty ones are made, each with the uid of the lost one
  */
-export function planClaims(view: ClusterView, observed: Observed): ClaimsPlan {
+export function planClaims(
+  view: ClusterView,
+  observed: Observed,
+  anew: ReadonlyMap<string, string> = new Map(),
+): ClaimsPlan {
   const stored = new Map(observed.claims.map((claim) => [claim.name, claim]));
   const sized = claims(view).map((object) => {
     const claim = stored.get(object.metadata.name);
     const isBroker = object.metadata.labels?.[LABELS.role] === 'broker';
     const storage = isBroker ? view.kafka.brokers.storage : view.kafka.controllers.storage;
-    if (claim === undefined) return { object, events: [] };
+    const replaces = anew.get(object.metadata.name) ?? claim?.replaces;
+    const own = replaces === undefined ? object : annotated(object, { [ANNOTATIONS.replaces]: replaces });
+    if (claim === undefined) return { object: own, events: [] };
     const grown = isBroker ? growth(claim, storage, observed) : undefined;
     const sizeGib = Math.max(storage.sizeGib, claim.requestedGib, grown ?? 0);
     const grownAtMs = grown === undefined ? claim.grownAtMs : observed.nowMs;
     return {
-      object: withSize(object, sizeGib, grownAtMs),
+      object: withSize(own, sizeGib, grownAtMs),
       events: grown === undefined ? [] : [grownEvent(claim, grown)],
     };
   });
@@ -64,13 +72,13 @@ function growth(claim: ObservedClaim, storage: StorageSpec, { kafka, nowMs }: Ob
 
 function withSize(object: KubernetesObject, sizeGib: number, grownAtMs: number | undefined): KubernetesObject {
   const spec = object['spec'] as Readonly<Record<string, unknown>>;
-  const annotations = { ...object.metadata.annotations };
-  if (grownAtMs !== undefined) annotations[ANNOTATIONS.grownAt] = new Date(grownAtMs).toISOString();
-  return {
-    ...object,
-    metadata: { ...object.metadata, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
-    spec: { ...spec, resources: { requests: { storage: `${sizeGib}Gi` } } },
-  };
+  const grown = grownAtMs === undefined ? {} : { [ANNOTATIONS.grownAt]: new Date(grownAtMs).toISOString() };
+  return { ...annotated(object, grown), spec: { ...spec, resources: { requests: { storage: `${sizeGib}Gi` } } } };
+}
+
+function annotated(object: KubernetesObject, more: Readonly<Record<string, string>>): KubernetesObject {
+  if (Object.keys(more).length === 0) return object;
+  return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...more } } };
 }
 
 function grownEvent({ name, requestedGib }: ObservedClaim, sizeGib: number): Write {

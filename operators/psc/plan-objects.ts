@@ -9,6 +9,7 @@ import type { Context, RoleContext } from './context.ts';
 import { addedPods, replicasOf } from './gates.ts';
 import { intended, isAsIntended } from './intent.ts';
 import { objectKey } from './observed.ts';
+import type { LostControllersPlan } from './plan-lost-controllers.ts';
 import type { ShrinkPlan } from './plan-shrink.ts';
 import { removals, type Wait, type Write } from './plan.ts';
 import { returnWait } from './returning-brokers.ts';
@@ -19,6 +20,12 @@ export interface ObjectsPlan {
   readonly waits: readonly Wait[];
 }
 
+/** What other parts of a plan say of its objects. */
+export interface ObjectsChoice {
+  readonly shrink: Pick<ShrinkPlan, 'marked' | 'stop' | 'leastPods'>;
+  readonly lost: Pick<LostControllersPlan, 'anew' | 'mended'>;
+}
+
 /**
  * The cluster's objects in their gated order: network, names, names resolve, credentials, volumes, pods. What is there already
  * is kept as it shall be, whatever a gate holds back for new pods.
@@ -26,9 +33,10 @@ export interface ObjectsPlan {
 export function planObjects(
   context: Context,
   claims: readonly KubernetesObject[],
-  shrink: Pick<ShrinkPlan, 'marked' | 'stop' | 'leastPods'>,
+  { shrink, lost: controllers }: ObjectsChoice,
 ): ObjectsPlan {
-  const { observed, rules, view, rendered, lostClaims: lost } = context;
+  const { observed, rules, view, rendered } = context;
+  const lost = context.lostClaims.difference(controllers.mended);
   const newPods = {
     broker: addedPods(view, 'broker', observed.objects),
     controller: addedPods(view, 'controller', observed.objects),
@@ -54,7 +62,8 @@ export function planObjects(
   // Who leaves needs no new volume.
   const unneeded = new Set(view.leaving.map(({ name }) => claimName(name)).filter((name) => !there.has(name)));
   const wantedClaims = claims.filter(
-    ({ metadata: { name } }) => !heldClaims.has(name) && !lost.has(name) && !unneeded.has(name),
+    ({ metadata: { name } }) =>
+      !heldClaims.has(name) && (!context.lostClaims.has(name) || controllers.anew.has(name)) && !unneeded.has(name),
   );
   const obstacle = credentials ?? names ?? volumes;
   const pods = applies(

@@ -1,5 +1,10 @@
 import { claimName } from '../../constructs/kubernetes/kafka/claims.ts';
-import { type ClusterView, type KafkaRole, viewCluster } from '../../constructs/kubernetes/kafka/cluster-view.ts';
+import {
+  type ClusterView,
+  joiningControllers,
+  type KafkaRole,
+  viewCluster,
+} from '../../constructs/kubernetes/kafka/cluster-view.ts';
 import { leavingPods } from '../../constructs/kubernetes/kafka/leaving-pods.ts';
 import { RENDER_STAGES, renderKafkaClusterStages } from '../../constructs/kubernetes/kafka/kafka-cluster.ts';
 import type { DataPlane } from '../../contracts/data-plane.ts';
@@ -14,6 +19,7 @@ import { planClaims } from './plan-claims.ts';
 import { planConditions } from './plan-conditions.ts';
 import { FINALIZER, planDeletion } from './plan-deletion.ts';
 import { planFeatures } from './plan-features.ts';
+import { planLostControllers } from './plan-lost-controllers.ts';
 import { planPasswords } from './plan-passwords.ts';
 import { planObjects } from './plan-objects.ts';
 import { planRoll, type RollPlan } from './plan-roll.ts';
@@ -48,16 +54,18 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
   const shrink = planShrink(context, psc.status?.fence !== undefined);
   const roll = heldByShrink(planRoll(context), shrink, psc.status?.fence);
   const hasFinalizer = psc.metadata.finalizers?.includes(FINALIZER) === true;
-  const claims = planClaims(context.view, observed);
+  const lost = planLostControllers(context);
+  const claims = planClaims(context.view, observed, lost.anew);
   const certificates = planCertificates(context);
   const features = planFeatures(context, roll);
   const isPaused = psc.spec.maintenance?.paused === true;
-  const planned = planObjects(context, claims.objects, shrink);
+  const planned = planObjects(context, claims.objects, { shrink, lost });
   // What is lost is lost in a pause too.
   const objects = isPaused ? { writes: [], waits: planned.waits.filter(({ reason }) => LOSSES.has(reason)) } : planned;
   const before: readonly Write[] = isPaused
     ? gateWrites(context.members)
     : [
+        ...lost.writes,
         ...objects.writes,
         ...claims.events,
         ...gateWrites(context.members),
@@ -67,7 +75,14 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
         ...features.writes,
       ];
   const passwords = isPaused ? undefined : planPasswords(context);
-  const waits = [...objects.waits, ...shrink.waits, ...roll.waits, ...certificates.waits, ...(passwords?.waits ?? [])];
+  const waits = [
+    ...objects.waits,
+    ...lost.waits,
+    ...shrink.waits,
+    ...roll.waits,
+    ...certificates.waits,
+    ...(passwords?.waits ?? []),
+  ];
   if (objects.waits.length === 0) waits.push(...podWaits(context, roll.fence));
   // A batch begins and goes on only when all objects are as they shall be: it is decided from a state that has settled. Its fence
   // is in the status, which is written last; what the fence allows is for the next pass.
@@ -98,9 +113,10 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
     writes,
     waits,
     conditions: planConditions(context, findings),
-    status: planStatus(context, settled, shrink, features),
+    status: planStatus(context, { roll: settled, shrink, features, lost }),
     asksForFreshRead:
       shrink.asksForFreshRead ||
+      lost.asksForFreshRead ||
       passwords?.asksForFreshRead === true ||
       (observed.freshness === 'cached' && growsBrokers(context, writes)),
     lookAgainMs: isBusy && !isHeldForLong ? BUSY_LOOK_MS : REST_LOOK_MS,
@@ -125,7 +141,13 @@ function growsBrokers({ view, observed }: Context, writes: readonly Write[]): bo
   );
 }
 
-const SETTLING: ReadonlySet<Write['kind']> = new Set(['apply', 'issue-credentials', 'rotate-authority']);
+const SETTLING: ReadonlySet<Write['kind']> = new Set([
+  'apply',
+  'issue-credentials',
+  'rotate-authority',
+  'remove-voter',
+  'add-voter',
+]);
 
 const LOSSES: ReadonlySet<string> = new Set(['VolumeLost', 'CredentialsLost']);
 
@@ -152,18 +174,18 @@ const RENDERED = new WeakMap<object, Rendered>();
 
 interface Rendered {
   readonly dataPlane: DataPlane;
-  /** Brokers that are placed no longer, as text. */
-  readonly leaving: string;
+  /** What it takes from the status, as text. */
+  readonly said: string;
   readonly stages: Context['rendered'];
   readonly byKey: Context['renderedByKey'];
 }
 
 function renderedOf(psc: StoredPsc, dataPlane: DataPlane): Rendered {
   const kept = RENDERED.get(psc.spec);
-  const leaving = JSON.stringify(leavingPods(psc));
-  if (kept?.dataPlane === dataPlane && kept.leaving === leaving) return kept;
+  const said = JSON.stringify([leavingPods(psc), joiningControllers(psc)]);
+  if (kept?.dataPlane === dataPlane && kept.said === said) return kept;
   const stages = renderKafkaClusterStages(psc, dataPlane);
-  const made = { dataPlane, leaving, stages, byKey: byKey(RENDER_STAGES.flatMap((stage) => stages[stage])) };
+  const made = { dataPlane, said, stages, byKey: byKey(RENDER_STAGES.flatMap((stage) => stages[stage])) };
   RENDERED.set(psc.spec, made);
   return made;
 }

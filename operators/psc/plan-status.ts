@@ -5,23 +5,32 @@ import type { BrokerStatus, ControllerStatus } from '../../contracts/gen/psc-typ
 import { externalHost } from '../../contracts/names.ts';
 import { isServing, type Member } from './classify.ts';
 import type { Context } from './context.ts';
-import { recordedClaims, replicasOf } from './gates.ts';
+import { isInPlaceOf, recordedClaims, replicasOf } from './gates.ts';
 import { certificatesStatus } from './plan-certificates.ts';
 import type { FeaturesPlan } from './plan-features.ts';
+import type { LostControllersPlan } from './plan-lost-controllers.ts';
 import { passwordsStatus } from './plan-passwords.ts';
 import type { PlannedStatus } from './plan.ts';
 import type { RollPlan } from './plan-roll.ts';
 import type { ShrinkPlan } from './plan-shrink.ts';
 import { statefulSetKey } from './templates.ts';
 
+/** What the parts of a plan have the status remember. */
+export interface Remembered {
+  readonly roll: Pick<RollPlan, 'fence' | 'rolls'>;
+  readonly shrink: Pick<ShrinkPlan, 'leaving' | 'gone'>;
+  readonly features: Pick<FeaturesPlan, 'status'>;
+  readonly lost: Pick<LostControllersPlan, 'joining'>;
+}
+
 /** What the status says beside conditions. */
 export function planStatus(
   context: Context,
-  { fence, rolls }: Pick<RollPlan, 'fence' | 'rolls'>,
-  { leaving, gone }: Pick<ShrinkPlan, 'leaving' | 'gone'>,
-  { status: features }: Pick<FeaturesPlan, 'status'>,
+  { roll, shrink, features: { status: features }, lost }: Remembered,
 ): PlannedStatus {
   const { observed, view, members } = context;
+  const { fence, rolls } = roll;
+  const { leaving, gone } = shrink;
   // Of one that comes back while its former volume may still be on its way out nothing is written down.
   const unsettled = new Set(leaving.flatMap(({ pod, goneAt }) => (goneAt === undefined ? [] : [pod])));
   const present = members
@@ -32,7 +41,7 @@ export function planStatus(
   );
   const controllers = members
     .filter(({ role }) => role === 'controller')
-    .map((each) => controllerStatus(context, each));
+    .map((each) => controllerStatus(context, each, lost.joining));
   const certificates = certificatesStatus(observed);
   const passwords = passwordsStatus(observed);
   const ready = members.filter(({ pod }) => pod?.ready === 'True' && !pod.isTerminating).length;
@@ -99,13 +108,14 @@ function brokerStatus(context: Context, each: Member): BrokerStatus {
   };
 }
 
-function controllerStatus(context: Context, each: Member): ControllerStatus {
+function controllerStatus(context: Context, each: Member, joining: ReadonlySet<string>): ControllerStatus {
   const uid = claimUid(context, each);
   return {
     pod: each.placed.name,
     zone: each.placed.zone,
     state: each.state,
     ...(uid === undefined ? {} : { claimUid: uid }),
+    ...(joining.has(each.placed.name) ? { joins: true } : {}),
   };
 }
 
@@ -115,8 +125,9 @@ export function hasJoined({ observed }: Pick<Context, 'observed'>, member: Membe
   return observed.psc.status?.brokers?.find(({ pod }) => pod === member.placed.name)?.joined ?? false;
 }
 
-/** What was recorded first stays: data is on that volume, and on no other. */
+/** What was recorded first stays: data is on that volume, and on no other. Until the operator itself has made an empty one in its place. */
 function claimUid({ observed }: Context, { role, placed }: Member): string | undefined {
   const recorded = recordedClaims(observed.psc.status, role).get(placed.name);
-  return recorded ?? observed.claims.find(({ name }) => name === claimName(placed.name))?.uid;
+  const claim = observed.claims.find(({ name }) => name === claimName(placed.name));
+  return recorded === undefined || isInPlaceOf(claim, role, recorded) ? claim?.uid : recorded;
 }

@@ -85,6 +85,10 @@ export type Write =
   | { readonly kind: 'stop-broker'; readonly pod: string; readonly object: KubernetesObject }
   /** Has Kafka forget a broker that has stopped. */
   | { readonly kind: 'unregister-broker'; readonly broker: number }
+  /** Takes the vote of a controller away whose volume is gone. */
+  | { readonly kind: 'remove-voter'; readonly voter: QuorumVoter }
+  /** Gives a controller a vote that has followed the others so far. */
+  | { readonly kind: 'add-voter'; readonly voter: QuorumVoter }
   /** Deletes a volume claim, only if it is still exactly the one that was observed. */
   | { readonly kind: 'delete-claim'; readonly claim: ClaimRef }
   /** Lets go of the volume of a claim that is gone: the disk goes with it. */
@@ -109,6 +113,13 @@ export interface PodRef {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
+}
+
+/** A controller by its volume: the id is Kafka's, the directory that of the folder on the volume. */
+export interface QuorumVoter {
+  readonly pod: string;
+  readonly id: number;
+  readonly directory: string;
 }
 
 export interface ClaimRef {

@@ -11,7 +11,7 @@ import type {
   StoredPsc,
 } from './observed.ts';
 import type { Features } from './kafka-releases.ts';
-import type { ClaimRef, PasswordRotation, PodRef, Rotation } from './plan.ts';
+import type { ClaimRef, PasswordRotation, PodRef, QuorumVoter, Rotation } from './plan.ts';
 
 /** Objects of one PSC, as one read of them gives. */
 export interface PscObjects {
@@ -107,6 +107,10 @@ export interface KafkaPort {
   readonly unregisterBroker: (psc: StoredPsc, broker: number) => Promise<void>;
   /** Has the cluster agree upon features, by their levels. Those that it has already are done. */
   readonly finishFeatures: (psc: StoredPsc, features: Features) => Promise<void>;
+  /** Gives a controller that follows the quorum a vote in it, which takes until it has all of its log. One that has it is done. */
+  readonly addVoter: (psc: StoredPsc, voter: QuorumVoter) => Promise<void>;
+  /** Takes a controller's vote away. One that has none is done. */
+  readonly removeVoter: (psc: StoredPsc, voter: QuorumVoter) => Promise<void>;
 }
 
 /** The platform's logins that are not in use, as their Secret has them. */

@@ -8,6 +8,7 @@ import { emptinessObstacle, isProvenByBalancer } from './emptiness.ts';
 import { isGraceOver } from './kept-volumes.ts';
 import { rotationStep } from './plan-certificates.ts';
 import { downgradeObstacle, isSoakOver } from './plan-features.ts';
+import { voterRemovalObstacle } from './plan-lost-controllers.ts';
 import { passwordStep } from './plan-passwords.ts';
 import { tieringOf } from './plan-tiering.ts';
 import { shrinkObstacle } from './shrink-refusal.ts';
@@ -39,6 +40,7 @@ export interface Rules {
   readonly isGraceOver: typeof isGraceOver;
   readonly isSoakOver: typeof isSoakOver;
   readonly downgradeObstacle: typeof downgradeObstacle;
+  readonly voterRemovalObstacle: typeof voterRemovalObstacle;
 }
 
 export const RULES: Rules = {
@@ -64,4 +66,5 @@ export const RULES: Rules = {
   isGraceOver,
   isSoakOver,
   downgradeObstacle,
+  voterRemovalObstacle,
 };

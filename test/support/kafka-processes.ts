@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +42,11 @@ export interface RunningKafka {
   endPod(pod: string): Promise<void>;
   /** Starts the process of one pod that has ended, on its own volume; resolves when its listener answers. */
   startPod(pod: string): Promise<void>;
+  /**
+   * Makes one pod anew with an empty volume, and files of its ConfigMaps that have changed meanwhile; resolves when its listener
+   * answers.
+   */
+  startEmpty(pod: string, files: Readonly<Record<string, string>>): Promise<void>;
   /** From its next start on, the process of one pod is of another Kafka: a folder as {@link kafkaHome} makes it. */
   runFrom(pod: string, home: string): void;
   /** Sends a signal to the process of one pod. */
@@ -193,9 +198,7 @@ class Setup implements RunningKafka {
   async start(): Promise<void> {
     await Promise.all(
       this.#plan.pods.map(async (pod) => {
-        const { exitCode, output } = await this.#prepare(pod, pod.node);
-        await writeFile(this.#log(pod.name, 'prepare'), output);
-        if (exitCode !== 0) throw new Error(`the init container of ${pod.name} exited with ${exitCode}:\n${output}`);
+        await this.#prepareToRun(pod);
       }),
     );
     for (const pod of this.#plan.pods) this.#run(pod);
@@ -237,6 +240,18 @@ class Setup implements RunningKafka {
     const pod = this.#pod(name);
     this.#run(pod);
     await this.#untilListening(pod);
+  }
+
+  async startEmpty(name: string, files: Readonly<Record<string, string>>): Promise<void> {
+    const pod = this.#pod(name);
+    const config = pod.prepare.env['CONFIG_DIR'];
+    if (config === undefined) throw new Error(`${name} mounts no files`);
+    await this.endPod(name);
+    for (const entry of await readdir(this.volume(name)))
+      await rm(join(this.volume(name), entry), { recursive: true, force: true });
+    for (const [file, text] of Object.entries(files)) await writeFile(join(config, file), text);
+    await this.#prepareToRun(pod);
+    await this.startPod(name);
   }
 
   runFrom(name: string, home: string): void {
@@ -283,6 +298,12 @@ class Setup implements RunningKafka {
     const pod = this.#plan.pods.find((each) => each.name === name);
     if (pod === undefined) throw new Error(`there is no pod ${name}`);
     return pod;
+  }
+
+  async #prepareToRun(pod: LocalPod & RunningPod): Promise<void> {
+    const { exitCode, output } = await this.#prepare(pod, pod.node);
+    await writeFile(this.#log(pod.name, 'prepare'), output);
+    if (exitCode !== 0) throw new Error(`the init container of ${pod.name} exited with ${exitCode}:\n${output}`);
   }
 
   async #prepare(

@@ -36,6 +36,8 @@ export interface ClusterView {
   readonly leaving: readonly PlacedPod[];
   /** By ordinal, from 0 without a gap. */
   readonly controllers: readonly PlacedPod[];
+  /** Those of them whose volume was lost: they join a quorum that goes on without them. */
+  readonly joining: readonly string[];
 }
 
 /** Controllers in every quorum: it outlives the loss of one zone of three. */
@@ -80,7 +82,13 @@ export function viewCluster(psc: PhysicalStatefulCluster, dataPlane: DataPlane):
     brokers: [...placed, ...leaving],
     leaving,
     controllers,
+    joining: joiningControllers(psc),
   };
+}
+
+/** Pods of controllers that are none of the first voters, as the status says. */
+export function joiningControllers({ status }: PhysicalStatefulCluster): readonly string[] {
+  return (status?.controllers ?? []).flatMap(({ pod, joins }) => (joins === true ? [pod] : [])).sort();
 }
 
 function requests({ rollRequestedAt, certificatesRequestedAt }: MaintenanceSpec = {}): Pick<

@@ -9,11 +9,11 @@ import { objectLabels, roleLabels } from './labels.ts';
 import { LOG4J2_YAML } from './logging.ts';
 import { JMX_EXPORTER_YAML } from './metrics.ts';
 import { formatProperties } from './properties.ts';
-import { PREPARE_SH, RUN_SH } from './scripts.ts';
+import { JOINS, PREPARE_SH, RUN_SH } from './scripts.ts';
 
 /** Names of the ConfigMaps of one cluster, beside those of the roles' files: {@link configMapName}. */
 export const CONFIG_MAPS = {
-  /** Pod ▶ zone. Grows with the cluster, and running pods do not care. */
+  /** Pod ▶ zone, and who joins the quorum. Grows with the cluster, and running pods do not care. */
   placement: 'kafka-placement',
   /** What the operator sets at run time, for people to see. No pod mounts it. */
   limits: 'kafka-limits',
@@ -67,11 +67,16 @@ export function configMaps(
   configs: Readonly<Record<KafkaRole, RoleConfig>>,
 ): readonly KubernetesObject[] {
   const pods = [...view.controllers, ...view.brokers];
-  const placement = Object.fromEntries(pods.map(({ name, zone }) => [name, zone]));
+  const placement = {
+    ...Object.fromEntries(pods.map(({ name, zone }) => [name, zone])),
+    ...Object.fromEntries(view.joining.map((name) => [`${name}.quorum`, JOINS])),
+  };
   const { brokerDefaults, clientQuotas } = dynamicLimits(view);
   return [
     configMap(view, CONFIG_MAPS.placement, objectLabels(view), {
-      'placement.properties': formatProperties([{ comment: 'Zone of each pod.', settings: placement }]),
+      'placement.properties': formatProperties([
+        { comment: 'Zone of each pod, and whether it joins a quorum that is there.', settings: placement },
+      ]),
     }),
     roleConfigMap(view, 'controller', configs.controller),
     roleConfigMap(view, 'broker', configs.broker),

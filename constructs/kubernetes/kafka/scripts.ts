@@ -12,6 +12,9 @@ export const PATHS = {
   KAFKA_HOME: '/opt/kafka',
 } as const;
 
+/** Value of `<pod>.quorum` in the placement for a controller that is none of the first voters. */
+export const JOINS = 'joins';
+
 /** Seconds that a broker waits for the Kubernetes API before its init container fails and is started again. */
 const ZONE_LOOKUP_MAX_SECONDS = 60;
 
@@ -69,7 +72,12 @@ arguments=$RUN_DIR/format.arguments
 printf '%s\\n' format --ignore-formatted --cluster-id "$CLUSTER_ID" --config "$CONFIG_DIR/$ROLE.properties" > "$arguments"
 # Brokers too: one that follows a leader which loses its first election cuts its log back to nothing, and Kafka 4.3 then
 # reads no voters anew; it would not find the controller until it is started again.
-printf '%s\\n' --initial-controllers "$INITIAL_CONTROLLERS" >> "$arguments"
+# A controller whose volume was lost is none of the first voters any more: it is given a vote once it has followed the others.
+if grep -q "^$POD_NAME\\.quorum=${JOINS}\$" "$CONFIG_DIR/placement.properties"; then
+  printf '%s\\n' --no-initial-controllers >> "$arguments"
+else
+  printf '%s\\n' --initial-controllers "$INITIAL_CONTROLLERS" >> "$arguments"
+fi
 if [ "$ROLE" = controller ]; then
   users=0
   for file in "$USERS_DIR"/flotilla-*; do

@@ -6,6 +6,7 @@ import { setCordon, unregisterBroker } from './alter-brokers.ts';
 import type { KafkaCredentials } from './broker-connections.ts';
 import type { ConsumerLag } from './consumer-lag.ts';
 import { finishFeatures } from './features.ts';
+import { addVoter, removeVoter } from './quorum-voters.ts';
 import { grantLogins, grantUser, revokeLogins, revokeUser } from './kafka-users.ts';
 import { type Attention, PscKafka } from './psc-kafka.ts';
 import { Slots } from '../../runtime/slots.ts';
@@ -86,6 +87,7 @@ export function realKafkaPort(options: KafkaPortOptions): RealKafkaPort {
     ...usersOf(of),
     ...leavingOf(of),
     ...featuresIn(of),
+    ...votersIn(of),
     setAttention: (psc, attention) => {
       const found = known.get(psc);
       if (found !== undefined) found.attention = attention;
@@ -165,6 +167,18 @@ function featuresIn(of: (psc: StoredPsc) => PscKafka): Pick<KafkaPort, 'finishFe
         (place, connections) => finishFeatures(place, connections, features),
         (view) => ({ ...view, features: { ...view.features, ...features } }),
       );
+    },
+  };
+}
+
+/** Who of the controllers has a vote; whoever asks next sees it by itself. */
+function votersIn(of: (psc: StoredPsc) => PscKafka): Pick<KafkaPort, 'addVoter' | 'removeVoter'> {
+  return {
+    addVoter: async (psc, voter) => {
+      await of(psc).alter((place, connections) => addVoter(place, connections, psc.metadata.name, voter), UNSEEN);
+    },
+    removeVoter: async (psc, voter) => {
+      await of(psc).alter((place, connections) => removeVoter(place, connections, voter), UNSEEN);
     },
   };
 }

@@ -96,3 +96,53 @@ function parseElections(
   }));
   return topics.flatMap(({ topic, partitions }) => partitions.map((each) => ({ topic, ...each })));
 }
+
+/** A controller as the quorum knows it: the directory is that of its volume, so that one with another volume is another voter. */
+export interface RaftVoter {
+  readonly id: number;
+  readonly directory: string;
+}
+
+export interface RaftListener {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** AddRaftVoter, version 0 (KIP-853). Answers when a majority has it. The client library does not have it. */
+export const addRaftVoterV0: API<[voter: RaftVoter, listeners: readonly RaftListener[], timeoutMs: number], void> =
+  createAPI(
+    80,
+    0,
+    ({ id, directory }: RaftVoter, listeners: readonly RaftListener[], timeoutMs: number) =>
+      Writer.create()
+        .appendString(null) // Whichever cluster the broker is of.
+        .appendInt32(timeoutMs)
+        .appendInt32(id)
+        .appendUUID(directory)
+        .appendArray([...listeners], (writer, { name, host, port }) => {
+          writer.appendString(name).appendString(host).appendUnsignedInt16(port);
+        })
+        .appendTaggedFields(),
+    parseVoterChange,
+  );
+
+/** RemoveRaftVoter, version 0 (KIP-853). The client library does not have it. */
+export const removeRaftVoterV0: API<[voter: RaftVoter], void> = createAPI(
+  81,
+  0,
+  ({ id, directory }: RaftVoter) =>
+    Writer.create()
+      .appendString(null) // Whichever cluster the broker is of.
+      .appendInt32(id)
+      .appendUUID(directory)
+      .appendTaggedFields(),
+  parseVoterChange,
+);
+
+function parseVoterChange(_correlationId: number, apiKey: number, apiVersion: number, reader: Reader): void {
+  reader.readInt32(); // Throttle time.
+  const errorCode = reader.readInt16();
+  const errorMessage = reader.readNullableString();
+  if (errorCode !== 0) throw new ResponseError(apiKey, apiVersion, { '/': [errorCode, errorMessage] }, undefined);
+}

@@ -1,8 +1,10 @@
-import type { QuorumView } from '../observed.ts';
+import { FIRST_CONTROLLER_ID } from '../../../constructs/kubernetes/kafka/controller-config.ts';
+import type { QuorumMember, QuorumView } from '../observed.ts';
 
 /** One voter or observer, as the active controller tells of it (DescribeQuorum). Times are by the clock of that controller. */
 export interface QuorumReplica {
   readonly replicaId: number;
+  readonly replicaDirectoryId: string;
   readonly lastFetchTimestamp: bigint;
   readonly lastCaughtUpTimestamp: bigint;
 }
@@ -28,28 +30,31 @@ export const CAUGHT_UP_MAX_MS = 10_000;
 export const FETCHED_MAX_MS = 5_000;
 
 /** No controller leads, or none can be asked. */
-export const NO_QUORUM: QuorumView = { leaderId: -1, leaderEpoch: 0, voters: [] };
+export const NO_QUORUM: QuorumView = { leaderId: -1, leaderEpoch: 0, voters: [], joining: [] };
 
 /**
  * The quorum as its leader sees it. By times and not by offsets: how many records a replica is behind says nothing of how
  * long it has been silent, and a quorum at rest writes almost none.
  */
-export function quorumView({ leaderId, leaderEpoch, currentVoters }: DescribedQuorum): QuorumView {
+export function quorumView({ leaderId, leaderEpoch, currentVoters, observers }: DescribedQuorum): QuorumView {
   if (leaderId < 0) return NO_QUORUM;
   const leader = currentVoters.find(({ replicaId }) => replicaId === leaderId);
   // The leader's own times are its clock's at the moment of the answer. One that steps down without a vote has none.
   const nowMs = leader?.lastCaughtUpTimestamp;
+  const member = ({ replicaId, replicaDirectoryId, ...times }: QuorumReplica): QuorumMember => ({
+    id: replicaId,
+    directory: replicaDirectoryId,
+    isCaughtUp:
+      nowMs !== undefined &&
+      (replicaId === leaderId ||
+        (isWithin(nowMs, times.lastCaughtUpTimestamp, CAUGHT_UP_MAX_MS) &&
+          isWithin(nowMs, times.lastFetchTimestamp, FETCHED_MAX_MS))),
+  });
   return {
     leaderId,
     leaderEpoch,
-    voters: currentVoters.map((voter) => ({
-      id: voter.replicaId,
-      isCaughtUp:
-        nowMs !== undefined &&
-        (voter.replicaId === leaderId ||
-          (isWithin(nowMs, voter.lastCaughtUpTimestamp, CAUGHT_UP_MAX_MS) &&
-            isWithin(nowMs, voter.lastFetchTimestamp, FETCHED_MAX_MS))),
-    })),
+    voters: currentVoters.map(member),
+    joining: observers.filter(({ replicaId }) => replicaId >= FIRST_CONTROLLER_ID).map(member),
   };
 }
 

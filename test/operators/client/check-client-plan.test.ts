@@ -32,6 +32,7 @@ const observed: ObservedClient = {
       resourceVersion: '1',
       isTerminating: false,
       isEnding: false,
+      isPlaceholder: false,
       zone: 'a',
       requestedGib: 10,
     },

@@ -72,6 +72,8 @@ export function leadWorld(first: Observed, steps?: Steps): LeadWorld {
     setCordon: written('cordon'),
     unregisterBroker: written('unregister'),
     finishFeatures: written('finish features'),
+    addVoter: written('add voter'),
+    removeVoter: written('remove voter'),
   };
   const timers: Timers = {
     nowMs: () => nowMs,

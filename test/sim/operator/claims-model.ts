@@ -16,6 +16,8 @@ export class ClaimsModel {
   readonly #volumes = new Map<string, string>();
   readonly #resizing = new Set<string>();
   readonly #released = new Set<string>();
+  /** Volume ▶ the directory that a controller's first start has written on it. */
+  readonly #directories = new Map<string, string>();
 
   constructor(scheduler: Scheduler, random: Prng, api: ApiModel) {
     this.#scheduler = scheduler;
@@ -47,6 +49,23 @@ export class ClaimsModel {
     });
   }
 
+  /** One that was made for a pod is gone: sooner or later its StatefulSet looks for it again. */
+  placeholderGone(placeholder: KubernetesObject): void {
+    const { name, namespace = '' } = placeholder.metadata;
+    if (!this.#random.chance(0.5)) return;
+    this.#scheduler.after(this.#random.int(200, 3_000), () => {
+      if (this.find(name) === undefined) this.remake(name, namespace, placeholder);
+    });
+  }
+
+  /** What a controller finds on its volume; on an empty one, what it writes there. */
+  directoryOn(volume: string, written: () => string): { readonly directory: string; readonly wasEmpty: boolean } {
+    const found = this.#directories.get(volume);
+    const directory = found ?? written();
+    this.#directories.set(volume, directory);
+    return { directory, wasEmpty: found === undefined };
+  }
+
   /** The volume of a claim; an empty one is made where there is none yet. */
   bind(claim: KubernetesObject): string {
     const uid = String(claim.metadata['uid']);
@@ -70,6 +89,12 @@ export class ClaimsModel {
       .some(({ metadata }) => metadata['uid'] === claimUid);
     if (isClaimed) throw new ConflictError(`${volume} is not released`);
     this.#released.add(volume);
+  }
+
+  /** Somebody has deleted a claim by hand: what becomes of its volume is that person's business. */
+  lost({ metadata }: KubernetesObject): void {
+    const volume = this.#volumes.get(String(metadata['uid']));
+    if (volume !== undefined) this.#released.add(volume);
   }
 
   /** Volumes without a claim that nobody has let go of. */

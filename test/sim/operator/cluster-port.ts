@@ -1,13 +1,10 @@
-import { LABELS } from '../../../contracts/labels.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import { nodeIdOf } from '../../../operators/psc/classify.ts';
-import { objectKey, type ObservedClaim, type ObservedPod, type StoredPsc } from '../../../operators/psc/observed.ts';
+import { observedClaim } from '../../../operators/psc/kubernetes/observed-claim.ts';
+import { objectKey, type ObservedPod, type StoredPsc } from '../../../operators/psc/observed.ts';
 import { ConflictError, RefusedError, type ClusterPort, type PscObjects } from '../../../operators/psc/ports.ts';
-import { ANNOTATIONS } from '../../../contracts/labels.ts';
 import type { Prng } from '../kernel/prng.ts';
 import { LaggingCopy } from '../kernel/versioned-store.ts';
-import { capacityGib, requestedGib } from './api-model.ts';
-import { fieldOf } from './apply-intent.ts';
 import type { Courier } from '../kernel/courier.ts';
 import type { World } from './world.ts';
 
@@ -57,6 +54,7 @@ export function clusterPort(world: World, process: Caller, courier: Courier, ran
         if (claim === undefined) return;
         api.remove(claim, uid, resourceVersion);
         judge.claimDeleted(claim);
+        if (observedClaim(claim).isPlaceholder) claims.placeholderGone(claim);
       }),
     releaseVolume: (_psc, volume, claimUid) =>
       write(`release ${volume}`, () => {
@@ -151,23 +149,4 @@ function asPscObjects(
   const idOf = ({ role, ordinal }: ObservedPod): number => nodeIdOf(role === 'controller' ? role : 'broker', ordinal);
   const ordered = [...pods.values()].sort((a, b) => idOf(a) - idOf(b));
   return { psc, objects: new Map(objects), pods: ordered, claims: claims.map(observedClaim) };
-}
-
-function observedClaim(claim: KubernetesObject): ObservedClaim {
-  const { metadata } = claim;
-  const size = capacityGib(claim);
-  const volume = fieldOf(claim, 'spec', 'volumeName');
-  const grownAt = metadata.annotations?.[ANNOTATIONS.grownAt];
-  return {
-    name: metadata.name,
-    uid: String(metadata['uid']),
-    resourceVersion: String(metadata['resourceVersion']),
-    isTerminating: false,
-    isEnding: metadata.annotations?.[ANNOTATIONS.ending] !== undefined,
-    ...(typeof volume === 'string' ? { volume } : {}),
-    zone: metadata.labels?.[LABELS.zone] ?? '',
-    requestedGib: requestedGib(claim),
-    ...(size === undefined ? {} : { capacityGib: size }),
-    ...(grownAt === undefined ? {} : { grownAtMs: Date.parse(grownAt) }),
-  };
 }

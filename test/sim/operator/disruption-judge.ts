@@ -16,7 +16,7 @@ import type { World } from './world.ts';
 /** A disruption from the moment when it was sent. */
 export interface Decision {
   readonly by: string;
-  readonly how: 'evict' | 'delete' | 'stop';
+  readonly how: 'evict' | 'delete' | 'stop' | 'remove-voter';
   readonly sentAtMs: number;
   /** When the state that it rests on was asked for; never counted as older than the operator may let it get. */
   readonly readAtMs: number;
@@ -105,6 +105,13 @@ export class DisruptionJudge {
     if (pod.role === 'broker') this.#checkReplicas(decision, pod);
     else this.#checkQuorum(decision, pod);
     this.#down.set(pod.name, { uid: pod.uid, zone: pod.node?.zone ?? '', role: pod.role, nodeId: pod.nodeId });
+  }
+
+  /** A controller without its volume has no vote of its own to lose: the others must be able to go on as the whole quorum. */
+  voteRemoved(decision: Decision, nodeId: number): void {
+    const left = this.#world.kafka.quorum.voting().filter((id) => id !== nodeId);
+    if (left.length < MAJORITY && !this.#isExcused(decision))
+      this.#violate('quorum', `${decision.by} takes the vote of ${nodeId}: ${left.length} controllers can vote then`);
   }
 
   #isServing({ role, nodeId }: PodRecord): boolean {

@@ -1,9 +1,10 @@
 import { ordinalOf } from '../../../constructs/kubernetes/kafka/placed-pod.ts';
-import { externalHost } from '../../../contracts/names.ts';
+import { externalHost, PRECREATED_ONLY_STORAGE_CLASS } from '../../../contracts/names.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import type { Features } from '../../../operators/psc/kafka-releases.ts';
 import { ConflictError, RefusedError, TooManyDisruptionsError } from '../../../operators/psc/ports.ts';
 import { NetworkError } from '../kernel/courier.ts';
+import { fieldOf } from './apply-intent.ts';
 import { DisruptionJudge, type Decision } from './disruption-judge.ts';
 import { FailedTemplates } from './failed-templates.ts';
 import type { Invariant, Violation } from './invariants.ts';
@@ -25,6 +26,7 @@ export class Judge {
   /** Node id ▶ its first volume. */
   readonly #volumes = new Map<number, string>();
   readonly #everCreated = new Set<string>();
+  readonly #everFormatted = new Set<number>();
   #isQuiet = false;
 
   constructor(world: World) {
@@ -90,6 +92,7 @@ export class Judge {
   }
 
   claimDeleted(claim: KubernetesObject): void {
+    if (fieldOf(claim, 'spec', 'storageClassName') === PRECREATED_ONLY_STORAGE_CLASS) return;
     this.#shrinks.claimDeleted(claim);
     this.#volumes.delete(ordinalOf(claim.metadata.name));
   }
@@ -123,6 +126,19 @@ export class Judge {
 
   finished(features: Features): void {
     this.#features.finished(features);
+  }
+
+  voteRemoved(decision: Decision, nodeId: number): void {
+    this.#disruptions.voteRemoved(decision, nodeId);
+    // What comes next may begin with an empty volume.
+    this.#volumes.delete(nodeId);
+  }
+
+  formatted(nodeId: number, directory: string): void {
+    const hasVoted = this.#everFormatted.has(nodeId);
+    this.#everFormatted.add(nodeId);
+    if (hasVoted && this.#world.kafka.quorum.voteOf(nodeId) === directory)
+      this.violate('vote-first', `controller ${nodeId} votes on with an empty volume`);
   }
 
   volumeUsed(nodeId: number, volume: string): void {

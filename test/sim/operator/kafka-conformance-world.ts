@@ -139,5 +139,7 @@ function portTo(world: World): KafkaPort {
     setCordon: (psc, broker, cordon) => drive(port.setCordon(psc, broker, cordon)),
     unregisterBroker: (psc, broker) => drive(port.unregisterBroker(psc, broker)),
     finishFeatures: (psc, features) => drive(port.finishFeatures(psc, features)),
+    addVoter: (psc, voter) => drive(port.addVoter(psc, voter)),
+    removeVoter: (psc, voter) => drive(port.removeVoter(psc, voter)),
   };
 }

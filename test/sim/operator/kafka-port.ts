@@ -93,6 +93,17 @@ export function kafkaPort(world: World, process: KafkaCaller, courier: Courier, 
         judge.finished(features);
         kafka.features.finish(features, (id) => kafka.isRegistered(id));
       }),
+    removeVoter: (_psc, voter) => {
+      const decision = judge.decided(process, 'remove-voter');
+      return write(`remove voter ${voter.id}`, () => {
+        if (kafka.quorum.voteOf(voter.id) === voter.directory) judge.voteRemoved(decision, voter.id);
+        kafka.quorum.remove(voter);
+      });
+    },
+    addVoter: (_psc, voter) =>
+      write(`add voter ${voter.id}`, () => {
+        kafka.quorum.add(voter);
+      }),
     unregisterBroker: (_psc, broker) =>
       write(`unregister broker ${broker}`, () => {
         judge.forgotten(broker);

@@ -1,3 +1,4 @@
+import { JOINS } from '../../../constructs/kubernetes/kafka/scripts.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Scheduler } from '../kernel/scheduler.ts';
 import type { ApiModel } from './api-model.ts';
@@ -5,6 +6,7 @@ import type { ClaimsModel } from './claims-model.ts';
 import type { KafkaModel } from './kafka-model.ts';
 import type { NodeModel } from './node-model.ts';
 import { observedPod, type PodRecord } from './pod-record.ts';
+import { firstDirectory } from './quorum-model.ts';
 import { filesOf, isConfigBad } from './pod-template-facts.ts';
 
 export interface KubeletParts {
@@ -18,6 +20,8 @@ export interface KubeletParts {
   readonly mountCredentials: (pod: PodRecord) => boolean;
   /** A process is about to use a volume. */
   readonly onVolumeUsed: (nodeId: number, volume: string) => void;
+  /** A controller writes who it is on an empty volume. */
+  readonly onFormatted: (nodeId: number, directory: string) => void;
   readonly onGone: (pod: PodRecord) => void;
 }
 
@@ -159,7 +163,8 @@ export class KubeletModel {
       return;
     }
     const claim = claims.find(`data-${pod.name}`);
-    if (claim !== undefined) onVolumeUsed(pod.nodeId, claims.bind(claim));
+    const volume = claim === undefined ? undefined : claims.bind(claim);
+    if (volume !== undefined) onVolumeUsed(pod.nodeId, volume);
     const { run } = pod;
     const listen = (): void => {
       if (pod.run !== run || pod.isTerminating) return;
@@ -172,10 +177,20 @@ export class KubeletModel {
       kafka.startBroker(pod.nodeId, pod.node?.zone ?? '', how, listen);
       return;
     }
+    const directory = volume === undefined ? firstDirectory(pod.nodeId) : this.#directoryOn(volume, pod);
     this.#later(pod, random.int(1_000, 4_000), () => {
-      kafka.quorum.start(pod.nodeId);
+      kafka.quorum.start(pod.nodeId, directory);
       listen();
     });
+  }
+
+  /** As the init container does it. */
+  #directoryOn(volume: string, { name, nodeId, files = {} }: PodRecord): string {
+    const { claims, onFormatted } = this.#parts;
+    const joins = (files['placement.properties'] ?? '').includes(`${name}.quorum=${JOINS}\n`);
+    const { directory, wasEmpty } = claims.directoryOn(volume, () => (joins ? `of-${volume}` : firstDirectory(nodeId)));
+    if (wasEmpty) onFormatted(nodeId, directory);
+    return directory;
   }
 
   #exited(pod: PodRecord): void {

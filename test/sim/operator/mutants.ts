@@ -116,8 +116,13 @@ export const MUTANTS: readonly Mutant[] = [
     ...ports,
     cluster: { ...ports.cluster, evict: ports.cluster.deletePod },
   })),
-  withPorts('the status forgets which claims there were', 'claim-replaced', 1, forgetClaims),
+  withPorts('the status forgets which claims there were', 'claim-replaced', 6, forgetClaims),
   withPorts('an empty volume will do', 'volume-identity', 1, forgetClaims),
+  withPorts('an empty volume takes over the vote of the lost one', 'vote-first', 17, votesStay),
+  withPorts('a controller that follows is given no vote', 'liveness', 1, (ports) => ({
+    ...ports,
+    kafka: { ...ports.kafka, addVoter: () => Promise.resolve() },
+  })),
   withPorts('claims without a pod are tidied away', 'claim-deleted', 3, tidyClaims),
   withPorts('pauses and ignore annotations are overlooked', 'left-alone', 8, (ports) => ({
     ...ports,
@@ -140,7 +145,7 @@ export const MUTANTS: readonly Mutant[] = [
     ...ports,
     cluster: { ...ports.cluster, setGate: () => Promise.resolve() },
   })),
-  withPorts('one object is never seen', 'quiet', 1, (ports) => ({
+  withPorts('one object is never seen', 'quiet', 6, (ports) => ({
     ...ports,
     cluster: readAs(ports.cluster, (read) => ({
       ...read,
@@ -279,6 +284,19 @@ function forgetClaims(ports: ReconcilePorts): ReconcilePorts {
     return { ...read, psc: { ...read.psc, status: forgetful } };
   });
   return { ...ports, cluster };
+}
+
+/** Votes that are gone for all one can see are not taken away, and nobody is told who joins. */
+function votesStay(ports: ReconcilePorts): ReconcilePorts {
+  const kafka = seenAs(ports, (view) => ({
+    ...view,
+    quorum: { ...view.quorum, voters: view.quorum.voters.filter(({ isCaughtUp }) => isCaughtUp) },
+  }));
+  const apply: ClusterPort['apply'] = (object) =>
+    ports.cluster.apply(
+      JSON.parse(JSON.stringify(object).replaceAll(/controller-\d\.quorum=joins/g, '')) as typeof object,
+    );
+  return { ...ports, kafka, cluster: { ...ports.cluster, apply } };
 }
 
 function tidyClaims(ports: ReconcilePorts): ReconcilePorts {

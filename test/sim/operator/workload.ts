@@ -358,8 +358,11 @@ function loseClaim(world: World, random: Prng): void {
   const pod = random.pick(pods);
   const claim = world.claims.find(claimName(pod.name));
   if (claim === undefined) return;
+  // Of two lost controllers nobody could bring the quorum back.
+  if (pod.role === 'controller' && world.kafka.quorum.voting().length < 3) return;
   world.harm(`the claim of ${pod.name} is deleted by hand`);
-  world.lostClaims.add(claim.metadata.name);
+  if (pod.role === 'broker') world.lostClaims.add(claim.metadata.name);
+  else world.claims.lost(claim);
   world.pods.terminate(pod);
   world.api.remove(claim);
 }

@@ -83,6 +83,9 @@ export class World {
       onVolumeUsed: (nodeId, volume) => {
         this.judge.volumeUsed(nodeId, volume);
       },
+      onFormatted: (nodeId, directory) => {
+        this.judge.formatted(nodeId, directory);
+      },
       onCreated: (pod) => {
         this.judge.podCreated(pod);
       },

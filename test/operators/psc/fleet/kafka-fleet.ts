@@ -130,6 +130,8 @@ export class ModeledKafka {
     if (question.kind === 'unregister') this.#model.unregister(question.broker);
     if (question.kind === 'finish-features')
       this.#model.features.finish(question.features, (id) => this.#model.isRegistered(id));
+    if (question.kind === 'add-voter') this.#model.quorum.add(question.voter);
+    if (question.kind === 'remove-voter') this.#model.quorum.remove(question.voter);
     if (question.kind === 'elect') this.#model.electPreferred(question.partitions);
     return this.#model.view(Date.now());
   }

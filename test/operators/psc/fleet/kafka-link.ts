@@ -1,4 +1,5 @@
 import type { Features } from '../../../../operators/psc/kafka-releases.ts';
+import type { QuorumVoter } from '../../../../operators/psc/plan.ts';
 import type { KafkaView } from '../../../../operators/psc/observed.ts';
 import type { KafkaPortOptions, RealKafkaPort } from '../../../../operators/psc/kafka/kafka-port.ts';
 import { REST_MS, WATCH_MS, type Attention } from '../../../../operators/psc/kafka/psc-kafka.ts';
@@ -18,6 +19,7 @@ export type KafkaQuestion =
   | { readonly kind: 'set-cordon'; readonly broker: number; readonly cordon: 'present' | 'absent' }
   | { readonly kind: 'unregister'; readonly broker: number }
   | { readonly kind: 'finish-features'; readonly features: Features }
+  | { readonly kind: 'add-voter' | 'remove-voter'; readonly voter: QuorumVoter }
   | { readonly kind: 'elect'; readonly partitions: readonly { readonly topic: string; readonly partition: number }[] };
 
 export interface KafkaRequest {
@@ -88,6 +90,12 @@ export function linkedKafkaPort(options: KafkaPortOptions, ask: AskKafka): RealK
     },
     finishFeatures: async (psc, features) => {
       await of(psc).change({ kind: 'finish-features', features });
+    },
+    addVoter: async (psc, voter) => {
+      await of(psc).change({ kind: 'add-voter', voter });
+    },
+    removeVoter: async (psc, voter) => {
+      await of(psc).change({ kind: 'remove-voter', voter });
     },
     setAttention: (psc, attention) => {
       known.get(psc)?.attend(attention);

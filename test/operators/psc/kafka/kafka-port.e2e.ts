@@ -78,7 +78,7 @@ describe('a healthy cluster', () => {
     const { quorum } = await orders.fresh();
     expect([1000, 1001, 1002]).toContain(quorum.leaderId);
     expect(quorum.leaderEpoch).toBeGreaterThan(0);
-    expect([...quorum.voters].sort((a, b) => a.id - b.id)).toEqual(
+    expect([...quorum.voters].sort((a, b) => a.id - b.id)).toMatchObject(
       [1000, 1001, 1002].map((id) => ({ id, isCaughtUp: true })),
     );
   });

@@ -48,7 +48,7 @@ export function quorumTests(ground: () => KafkaGround): void {
     await world.killController(quorum.leaderId);
     await world.killController(follower);
     const none = await hands.freshWhere('no quorum', (view) => view.quorum.leaderId === -1);
-    expect(none.quorum).toEqual({ leaderId: -1, leaderEpoch: 0, voters: [] });
+    expect(none.quorum).toEqual({ leaderId: -1, leaderEpoch: 0, voters: [], joining: [] });
     expect(none.partitions).toHaveLength(partitions.length);
     const sent = world.port.alterClusterSettings(world.psc, { 'log.retention.ms': '7200000' }, []);
     expect(await hands.failureOf(sent)).not.toBeInstanceOf(RefusedError);

@@ -132,12 +132,21 @@ describe('the quorum', () => {
   });
 
   test('has a voter that never fetched', () => {
-    expect(isCaughtUp({ replicaId: 1001, lastFetchTimestamp: -1n, lastCaughtUpTimestamp: -1n })).toBe(false);
+    const silent = replica(1001, { caughtUpAgoMs: 0, fetchedAgoMs: 0 });
+    expect(isCaughtUp({ ...silent, lastFetchTimestamp: -1n, lastCaughtUpTimestamp: -1n })).toBe(false);
+  });
+
+  test('has controllers without a vote beside its voters, and no brokers', () => {
+    const fresh = { caughtUpAgoMs: 0, fetchedAgoMs: 0 };
+    const observers = [replica(0, fresh), replica(1001, fresh)];
+    const { voters, joining } = quorumView({ leaderId: 1000, leaderEpoch: 3, currentVoters: [leader], observers });
+    expect(voters.map(({ id }) => id)).toEqual([1000]);
+    expect(joining).toEqual([{ id: 1001, directory: 'directory-of-1001', isCaughtUp: true }]);
   });
 
   test('has nobody caught up while nobody leads', () => {
     const view = quorumView({ leaderId: -1, leaderEpoch: 3, currentVoters: [leader], observers: [] });
-    expect(view).toEqual({ leaderId: -1, leaderEpoch: 0, voters: [] });
+    expect(view).toEqual({ leaderId: -1, leaderEpoch: 0, voters: [], joining: [] });
   });
 
   test('knows which brokers have the newest metadata', () => {
@@ -223,6 +232,7 @@ function replica(
   const nowMs = 1_700_000_000_000;
   return {
     replicaId,
+    replicaDirectoryId: `directory-of-${replicaId}`,
     lastCaughtUpTimestamp: BigInt(nowMs - caughtUpAgoMs),
     lastFetchTimestamp: BigInt(nowMs - fetchedAgoMs),
   };

@@ -2437,6 +2437,13 @@ export declare type ControllerStatus = Message<"flotilla.psc.v1.ControllerStatus
    * @generated from field: string claim_uid = 4;
    */
   claimUid: string;
+
+  /**
+   * Whether its volume was lost and it joins a quorum that goes on without it, with an empty one: it is not among the first voters.
+   *
+   * @generated from field: bool joins = 5;
+   */
+  joins: boolean;
 };
 
 /**
@@ -2464,6 +2471,13 @@ export declare type ControllerStatusJson = {
    * @generated from field: string claim_uid = 4;
    */
   claimUid?: string;
+
+  /**
+   * Whether its volume was lost and it joins a quorum that goes on without it, with an empty one: it is not among the first voters.
+   *
+   * @generated from field: bool joins = 5;
+   */
+  joins?: boolean;
 };
 
 /**
