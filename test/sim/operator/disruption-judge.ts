@@ -217,8 +217,9 @@ export class DisruptionJudge {
 
   /** What was asked for after the fence was decided on is for the next batch. */
   #checkOrder({ by }: Decision, pod: PodRecord): void {
-    if (pod.role !== 'controller' || !this.#isWantedAway(pod)) return;
-    const { api, pods, scheduler } = this.#world;
+    const { api, pods, scheduler, releases } = this.#world;
+    // Who knows nothing of wishes goes by the order of rolls, and whoever comes after brings that batch to its end.
+    if (pod.role !== 'controller' || !this.#isWantedAway(pod) || releases.areMixed) return;
     const fencedAtMs = Date.parse(api.storedPsc()?.status?.fence?.since ?? '') - EPOCH_MS;
     const before = pods
       .all()

@@ -58,6 +58,11 @@ export class Judge {
     this.#isQuiet = true;
   }
 
+  /** Something has come that is to be answered. */
+  mayWrite(): void {
+    this.#isQuiet = false;
+  }
+
   decided(process: Caller, how: Decision['how']): Decision {
     return this.#disruptions.decided(process, how);
   }

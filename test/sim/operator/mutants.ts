@@ -96,6 +96,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   withRules('features are finished at once', 'way-back', 166, { isSoakOver: () => true }),
   withRules('an older Kafka is served whatever is finished', 'readable', 14, { downgradeObstacle: () => undefined }),
+  withRules('what is finished is known from the status alone', 'readable', 640, {
+    downgradeObstacle: ({ psc, kafka }) =>
+      RULES.downgradeObstacle({ psc, kafka: kafka.state === 'reachable' ? omit(kafka, 'features') : kafka }),
+  }),
   withPorts('controllers count as caught up', 'quorum', 5, (ports) => ({
     ...ports,
     kafka: seenAs(ports, (view) => ({

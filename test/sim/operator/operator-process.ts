@@ -4,6 +4,7 @@ import { clusterPort } from './cluster-port.ts';
 import { Courier } from '../kernel/courier.ts';
 import { kafkaPort } from './kafka-port.ts';
 import { RENEW_DEADLINE_MS, RETRY_PERIOD_MS } from './lease-model.ts';
+import { asOlderRelease, type Release } from './releases.ts';
 import { EPOCH_MS } from './wall-clock.ts';
 import type { World } from './world.ts';
 
@@ -17,6 +18,7 @@ export type Reconcile = (
 /** One process of the operator: leads when it has the lease, keeps caches, and runs one pass at a time. */
 export class OperatorProcess {
   readonly holder: string;
+  readonly release: Release;
   /** When the passes' last reads past the caches were sent. */
   readonly freshAtMs = { cluster: -Infinity, kafka: -Infinity };
   readonly #world: World;
@@ -31,9 +33,10 @@ export class OperatorProcess {
   #wakeAtMs = Infinity;
   #passes = 0;
 
-  constructor(world: World, holder: string, random: Prng) {
+  constructor(world: World, holder: string, random: Prng, release: Release) {
     this.#world = world;
     this.holder = holder;
+    this.release = release;
     this.#random = random;
     this.#skewMs = random.int(-3_000, 3_000);
     const { scheduler } = world;
@@ -53,8 +56,9 @@ export class OperatorProcess {
         world.injected(fault, `${holder}: ${fault}`);
       },
     });
+    const cluster = clusterPort(world, this, courier, random);
     this.#ports = {
-      cluster: clusterPort(world, this, courier, random),
+      cluster: release === 'older' ? asOlderRelease(cluster) : cluster,
       kafka: kafkaPort(world, this, courier, random),
       names: {
         resolved: (hosts) =>

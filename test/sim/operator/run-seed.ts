@@ -34,6 +34,9 @@ export interface RunOptions {
 /** Two rotations of passwords one after the other take 35 minutes of it. */
 const LIVENESS_MS = 75 * 60_000;
 const QUIET_MS = 3 * 60_000;
+/** From when processes of one release end until those of the other have led for a while. */
+const TURN_MS = 2 * 60_000;
+const TAKE_OVER_MS = 5 * 60_000;
 
 /** One life of a cluster: workload under faults, healing, convergence in bounded time, rest. The seed decides everything. */
 export async function runSeed(seed: number, { reconcile, huntFor, onEvent }: RunOptions): Promise<SeedResult> {
@@ -48,11 +51,12 @@ export async function runSeed(seed: number, { reconcile, huntFor, onEvent }: Run
   const steps = chooseSteps(random, brokers);
   const endMs = (steps.at(-1)?.atMs ?? 0) + random.int(10_000, 240_000);
   const upgrades = new Prng(seed ^ 0x3b9d_42c7);
-  const first = chooseKafka(upgrades);
+  const first = chooseKafka(upgrades, world.releases);
   world.createPsc(brokers, random.int(1, 3), random.pick([0, 0, 0, 3]), first);
   schedule(world, steps, random);
   scheduleFaults(world, endMs, random);
   world.drains.schedule(endMs);
+  world.releases.schedule(endMs);
   scheduleRotations(world, endMs, new Prng(seed ^ 0x7a3d_11e5));
   scheduleUpgrades(world, first, endMs, upgrades);
   schedulePasswords(world, endMs, new Prng(seed ^ 0x5be0_cd19));
@@ -60,6 +64,7 @@ export async function runSeed(seed: number, { reconcile, huntFor, onEvent }: Run
   const needsTheEnd = huntFor === undefined || huntFor === 'liveness' || huntFor === 'quiet' || huntFor === 'let-in';
   if (!isOver() && needsTheEnd) {
     world.heal();
+    world.releases.bringAll('newest');
     mendAll(world);
     endUpgrades(world);
     world.drains.scheduleLast(() => {
@@ -133,6 +138,8 @@ function scheduleWish(world: World, atMs: number, what: keyof MaintenanceSpec): 
 
 async function settle(world: World, isOver: () => boolean): Promise<void> {
   const { scheduler, judge } = world;
+  // Whatever the older release has overlooked is taken up before anything can count as finished.
+  if (world.releases.areMixed) await scheduler.runUntil(scheduler.nowMs + TAKE_OVER_MS, isOver);
   const deadlineMs = scheduler.nowMs + LIVENESS_MS;
   while (unfinished(world) !== undefined && scheduler.nowMs < deadlineMs && !isOver()) {
     await scheduler.runUntil(scheduler.nowMs + 5_000, isOver);
@@ -148,8 +155,20 @@ async function settle(world: World, isOver: () => boolean): Promise<void> {
     return;
   }
   if (isShrinkHampered(world)) return;
-  // What the last change woke may still look once more.
-  await scheduler.runUntil(scheduler.nowMs + 60_000, isOver);
+  await rest(world, 60_000, isOver);
+  if (!world.releases.areMixed) return;
+  // The older release is brought back, and the newest once more: each says what it knows, and then rests.
+  for (const release of ['older', 'newest'] as const) {
+    if (isOver()) return;
+    judge.mayWrite();
+    world.releases.bringAll(release);
+    await rest(world, TURN_MS, isOver);
+  }
+}
+
+/** What the last change woke may still look once more; then nothing is written. */
+async function rest({ scheduler, judge }: World, untilMs: number, isOver: () => boolean): Promise<void> {
+  await scheduler.runUntil(scheduler.nowMs + untilMs, isOver);
   judge.beQuiet();
   await scheduler.runUntil(scheduler.nowMs + QUIET_MS, isOver);
 }

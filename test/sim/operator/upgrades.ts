@@ -1,5 +1,6 @@
 import type { KafkaSpec } from '../../../contracts/gen/psc-types.ts';
 import type { Prng } from '../kernel/prng.ts';
+import type { Releases } from './releases.ts';
 import type { World } from './world.ts';
 
 const NEWEST = '4.3.1';
@@ -11,9 +12,11 @@ export type FirstKafka = Required<Pick<KafkaSpec, 'version' | 'featureSoakMinute
 /** The newest, with nothing to finish. */
 export const NEWEST_KAFKA: FirstKafka = { version: NEWEST, featureSoakMinutes: 0 };
 
-/** In some lives a cluster begins with an older Kafka. */
-export function chooseKafka(random: Prng): FirstKafka {
-  return random.chance(0.4) ? { version: OLDER, featureSoakMinutes: random.pick([0, 1, 4]) } : NEWEST_KAFKA;
+/** In some lives a cluster begins with an older Kafka; in most of those in which operators of two releases take turns. */
+export function chooseKafka(random: Prng, { areMixed }: Pick<Releases, 'areMixed'>): FirstKafka {
+  return random.chance(areMixed ? 0.8 : 0.4)
+    ? { version: OLDER, featureSoakMinutes: random.pick([0, 1, 4]) }
+    : NEWEST_KAFKA;
 }
 
 /** It is upgraded then, and often somebody thinks better of it: while it is under way, later, or when it is too late for that. */

@@ -18,6 +18,7 @@ import { makeNodes, type NodeModel } from './node-model.ts';
 import { OperatorProcess, type Reconcile } from './operator-process.ts';
 import { PasswordsModel } from './passwords-model.ts';
 import { PodsModel } from './pods-model.ts';
+import { type Release, Releases } from './releases.ts';
 import { type FirstKafka, VERSION_TAG } from './upgrades.ts';
 import { FAIR_WEATHER, type Weather } from './weather.ts';
 
@@ -44,6 +45,7 @@ export class World {
   readonly judge: Judge;
   readonly balancer: BalancerModel;
   readonly drains: Drains;
+  readonly releases: Releases;
   readonly reconcile: Reconcile;
   /** Claims that somebody has deleted. */
   readonly lostClaims = new Set<string>();
@@ -97,6 +99,7 @@ export class World {
     this.balancer = new BalancerModel(this);
     // Of its own: what goes on elsewhere in a world stays as it was.
     this.drains = new Drains(this, new Prng(seed ^ 0x35f1_9d27));
+    this.releases = new Releases(this, new Prng(seed ^ 0x2545_f491));
     this.credentials = new CredentialsModel({
       scheduler,
       // Of its own: what goes on elsewhere in a world stays as it was.
@@ -194,6 +197,11 @@ export class World {
     });
   }
 
+  /** They end in good order, and others start in their place. */
+  stopProcessesOf(release: Release): void {
+    for (const process of this.#processes) if (process.release === release) process.stop();
+  }
+
   nodeCameBack(node: NodeModel): void {
     this.note(`${node.name} is back`);
     this.pods.nodeCameBack(node);
@@ -222,7 +230,9 @@ export class World {
 
   #startProcess(): void {
     const holder = `operator-${this.#processes.length}`;
-    this.#processes.push(new OperatorProcess(this, holder, this.#random.fork()));
+    const release = this.releases.next();
+    if (release === 'older') this.note(`${holder} is of the older release`);
+    this.#processes.push(new OperatorProcess(this, holder, this.#random.fork(), release));
   }
 
   #kafkaChanged(): void {
