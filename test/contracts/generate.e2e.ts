@@ -8,6 +8,7 @@ import {
   generateContracts,
   lintContracts,
 } from '../../contracts/generate/generate-contracts.ts';
+import { findReleaseBreaches, RELEASED_FOLDER } from '../../contracts/generate/released-contract.ts';
 
 // Each run compiles contracts/proto three times; this is a bound for a loaded machine, not an expectation.
 const TIMEOUT_MS = 60_000;
@@ -54,4 +55,21 @@ describe('the generator', () => {
   );
 
   it('finds contracts/proto in good style', () => expect(lintContracts()).resolves.toBeUndefined(), TIMEOUT_MS);
+
+  it(
+    'finds contracts/proto to keep what was released, and names what a record or a PSC would lose',
+    async () => {
+      expect(await findReleaseBreaches()).toEqual({ resource: [], wire: [] });
+      const released = await Promise.all(
+        ['wire.json', 'psc.json'].map((file) => readFile(join(RELEASED_FOLDER, file), 'utf8')),
+      );
+      const [wire = '', psc = ''] = released.map((text) => text.replaceAll('"passwords"', '"secrets"'));
+      await writeFile(join(copy, 'wire.json'), wire);
+      await writeFile(join(copy, 'psc.json'), psc);
+      const breaches = await findReleaseBreaches(copy);
+      expect(breaches.resource.map(({ path }) => path)).toEqual(['status.secrets']);
+      expect(breaches.wire.join('\n')).toMatch(/Field "17" .*changed .*"secrets" to "passwords"/);
+    },
+    TIMEOUT_MS,
+  );
 });
