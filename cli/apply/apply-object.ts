@@ -9,6 +9,7 @@ import { marked } from './ownership-mark.ts';
 import { protectionOf } from './protected-kinds.ts';
 import { MissingNamespaceError, UnknownKindError } from './resource-names.ts';
 import type { FieldConflict, ObjectResult } from './result.ts';
+import { storedVersionsObstacle } from './stored-versions.ts';
 
 /** Applies one object; refusals by the API server become results, a lost connection is thrown. */
 export async function applyObject(
@@ -22,8 +23,11 @@ export async function applyObject(
     if (before !== undefined && belongsToControlPlane(before)) {
       return { ref, outcome: 'failed', detail: 'it was made by the control plane, which alone may change it' };
     }
+    const isDefinition = protectionOf(ref) === 'crd';
+    const obstacle = isDefinition && before !== undefined ? storedVersionsObstacle(before, object) : undefined;
+    if (obstacle !== undefined) return { ref, outcome: 'failed', detail: obstacle };
     const after = await cluster.apply(marked(object, owner), mode);
-    if (mode.effect === 'persist' && protectionOf(ref) === 'crd') await cluster.waitUntilServed(ref);
+    if (mode.effect === 'persist' && isDefinition) await cluster.waitUntilServed(ref);
     return { ref, outcome: outcomeOf(before, after) };
   } catch (error) {
     if (mode.effect === 'dry-run' && isForWantOfOthers(error)) {

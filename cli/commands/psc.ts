@@ -9,6 +9,7 @@ import { observeChanged, observeFromOutside } from '../psc/observe.ts';
 import { collectBundle } from '../psc/bundle/collect.ts';
 import { writeBundle } from '../psc/bundle/write.ts';
 import { forCluster, inCluster } from '../psc/for-cluster.ts';
+import { migrateStored, migrationText } from '../psc/migrate-stored.ts';
 import { pollUntil } from '../psc/poll.ts';
 import { isSettled, pscChanges } from '../psc/psc-changes.ts';
 import {
@@ -85,6 +86,7 @@ export function addPscCommand(program: Command): void {
         await rotate(cluster, name, rotated, options);
       });
     });
+  addMigrateCommand(psc);
   inCluster(psc.command('bundle').description('pack what a bug report needs into one file, without secrets'))
     .argument('<name>')
     .option('--out <file>', 'where to (default: <name>-bundle-<time>.tar.gz here)')
@@ -93,6 +95,20 @@ export function addPscCommand(program: Command): void {
         await bundle(cluster, name, options);
       });
     });
+}
+
+function addMigrateCommand(psc: Command): void {
+  inCluster(
+    psc
+      .command('migrate')
+      .description(
+        'have every PSC stored in the version that the definition stores now, so that a former version may go',
+      ),
+  ).action(async (options: ClusterChoice) => {
+    await withPscCluster(process.env, options, async ({ api }) => {
+      print(migrationText(await migrateStored(api)));
+    });
+  });
 }
 
 interface RotateOptions extends ClusterChoice {
@@ -114,6 +130,7 @@ Examples:
   $ sudo ./flotilla psc rotate demo certificates
   $ sudo ./flotilla psc rotate demo passwords
   $ sudo ./flotilla psc bundle demo
+  $ ./flotilla psc migrate --context aws-us-west-2-a
   $ sudo ./flotilla psc explain --file demo-2-ckus.yaml --dry-run
   $ ./flotilla psc get --context aws-us-west-2-a --json | jq '.[].status.conditions'`;
 
