@@ -4,6 +4,8 @@ import { runSeed } from './operator/run-seed.ts';
 
 const SEEDS = 500;
 const CHUNK = 50;
+/** One in which operators of two releases take turns. */
+const MIXED_SEED = 16;
 
 const starts = Array.from({ length: SEEDS / CHUNK }, (_, index) => 1 + index * CHUNK);
 
@@ -26,6 +28,12 @@ describe('The operator in a simulated world', () => {
     const lives = await Promise.all([7, 7].map(eventsOf));
     expect(lives[0]?.length).toBeGreaterThan(100);
     expect(lives[1]).toEqual(lives[0]);
+  });
+
+  test('is led by operators of two releases in some lives, each of which drops and finds again what the other knows', async () => {
+    const events = await eventsOf(MIXED_SEED);
+    const lives = events.filter((event) => /ROLLOUT|is of the older release/.test(event));
+    expect(lives.length).toBeGreaterThan(4);
   });
 
   test('does something worth judging: pods are disrupted and faults are injected', async () => {

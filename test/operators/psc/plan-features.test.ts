@@ -3,6 +3,7 @@ import { checkPlan } from '../../../operators/psc/check-plan.ts';
 import { featuresOf, METADATA_VERSION } from '../../../operators/psc/kafka-releases.ts';
 import type { Observed } from '../../../operators/psc/observed.ts';
 import type { Plan } from '../../../operators/psc/plan.ts';
+import { omit } from '../../../operators/runtime/omit.ts';
 import { examplePsc } from '../../support/example-psc.ts';
 import { afterPass, edited, HOLDER, NOW_MS, plan, runningCluster, withKafka, withPods } from './observed-cluster.ts';
 import { kafka, reasons, templateHash } from './plan-parts.ts';
@@ -92,6 +93,14 @@ describe('the way back to an older Kafka', () => {
 
   it.each<[string, (observed: Observed) => Observed]>([
     ['Kafka has agreed upon it', (observed) => withKafka(observed, () => ({ features: { [METADATA_VERSION]: 30 } }))],
+    [
+      'Kafka has agreed upon it, and an older operator has dropped what the status said',
+      (observed) => {
+        const { psc } = observed;
+        const silent = { ...observed, psc: { ...psc, status: omit(psc.status ?? {}, 'features') } };
+        return withKafka(silent, () => ({ features: { [METADATA_VERSION]: 30 } }));
+      },
+    ],
     [
       'the status says that it is next',
       (observed) => ({
