@@ -9,6 +9,7 @@ import {
   pausePod,
   slowZone,
 } from '../../local/faults/fault-actions.ts';
+import { LINK_CUTS } from '../../local/faults/links.ts';
 import { activeFaults } from '../../local/faults/fault-store.ts';
 import { theOneCalled } from '../../local/faults/pods.ts';
 import type { RegionLayout } from '../../local/region/layout.ts';
@@ -59,8 +60,10 @@ function addZoneFaults(fault: Command): void {
     'zone-down': 'cut the power of a zone: its node is gone, and packets for it vanish',
     'crash-node': "kill a zone's node: connections to it are refused",
     'cut-link': "drop every packet to and from a zone's node, which runs on",
+    'mute-link': "drop every packet from a zone's node, which hears all others",
+    'deaf-link': "drop every packet to a zone's node, which all others hear",
   } as const;
-  for (const kind of ['zone-down', 'crash-node', 'cut-link'] as const) {
+  for (const kind of ['zone-down', 'crash-node', ...LINK_CUTS] as const) {
     fault
       .command(kind)
       .description(zones[kind])

@@ -7,21 +7,29 @@ import { ToolError } from '../tools/tool-error.ts';
 import { type Fault, faultName, healingOrder, keepsNodeOff } from './fault.ts';
 import { activeFaults, noteFault, strikeFault } from './fault-store.ts';
 import { emptyDisk, fillDisk, fillingFile } from './fill-disk.ts';
-import { acceptConnections, cutLink, refuseConnections, restoreLink, restoreRate, slowLink } from './links.ts';
+import {
+  acceptConnections,
+  cutLink,
+  type LinkCut,
+  refuseConnections,
+  restoreLink,
+  restoreRate,
+  slowLink,
+} from './links.ts';
 import { objectStoreReplicas, startObjectStore, stopObjectStore } from './object-store.ts';
 import { allPods, continuePod, type FoundPod, foundPod, signalPod, theOneCalled } from './pods.ts';
 
 /** Faults that take a zone and nothing else. */
-export type ZoneFault = 'zone-down' | 'crash-node' | 'cut-link';
+export type ZoneFault = 'zone-down' | 'crash-node' | LinkCut;
 
-/** Breaks a zone in one of three ways. @throws ToolError for a zone that the region does not have */
+/** Breaks a zone in one of these ways. @throws ToolError for a zone that the region does not have */
 export async function breakZone(layout: RegionLayout, kind: ZoneFault, zone: string): Promise<Fault> {
   const node = nodeIn(layout, zone);
   const fault = { kind, zone } as const;
   await noteFault(layout, fault);
   // Silence first: not even the connections that end with the node are told so.
   if (kind !== 'crash-node') await cutLink(layout, node, kind);
-  if (kind !== 'cut-link') await stopNode(layout, node);
+  if (kind === 'zone-down' || kind === 'crash-node') await stopNode(layout, node);
   if (kind === 'crash-node') await refuseConnections(node);
   return fault;
 }
@@ -107,6 +115,8 @@ export async function heal(layout: RegionLayout, isMeant: (fault: Fault) => bool
 async function undo(layout: RegionLayout, fault: Fault): Promise<void> {
   switch (fault.kind) {
     case 'cut-link':
+    case 'mute-link':
+    case 'deaf-link':
       await restoreLink(layout, nodeIn(layout, fault.zone), fault.kind);
       return;
     case 'slow-link':

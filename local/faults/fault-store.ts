@@ -56,6 +56,8 @@ const FAULTS: z.ZodType<readonly Fault[]> = z.array(
     z.object({ kind: z.literal('zone-down'), zone }),
     z.object({ kind: z.literal('crash-node'), zone }),
     z.object({ kind: z.literal('cut-link'), zone }),
+    z.object({ kind: z.literal('mute-link'), zone }),
+    z.object({ kind: z.literal('deaf-link'), zone }),
     z.object({ kind: z.literal('slow-link'), zone, megabitsPerSecond: z.number() }),
     z.object({ kind: z.literal('pause'), pod, uid: z.string() }),
     z.object({ kind: z.literal('fill-disk'), pod, zone, file: z.string() }),

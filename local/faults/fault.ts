@@ -8,6 +8,10 @@ export type Fault =
   | { readonly kind: 'crash-node'; readonly zone: string }
   /** The node runs, and no packet reaches or leaves it. */
   | { readonly kind: 'cut-link'; readonly zone: string }
+  /** The node runs, and hears others whom nothing of it reaches. */
+  | { readonly kind: 'mute-link'; readonly zone: string }
+  /** The node runs, and what it sends arrives, but no answer. */
+  | { readonly kind: 'deaf-link'; readonly zone: string }
   | { readonly kind: 'slow-link'; readonly zone: string; readonly megabitsPerSecond: number }
   | { readonly kind: 'pause'; readonly pod: PodRef; readonly uid: string }
   | { readonly kind: 'fill-disk'; readonly pod: PodRef; readonly zone: string; readonly file: string }
@@ -19,6 +23,8 @@ export function faultName(fault: Fault): string {
     case 'zone-down':
     case 'crash-node':
     case 'cut-link':
+    case 'mute-link':
+    case 'deaf-link':
     case 'slow-link':
       return `${fault.kind} ${fault.zone}`;
     case 'pause':
@@ -38,6 +44,10 @@ export function faultText(fault: Fault): string {
       return `the node of ${fault.zone} was killed: connections to it and its pods are refused`;
     case 'cut-link':
       return `the link of ${fault.zone} is cut: its node runs, packets to and from it vanish`;
+    case 'mute-link':
+      return `the link of ${fault.zone} is cut one way: its node runs, packets from it vanish`;
+    case 'deaf-link':
+      return `the link of ${fault.zone} is cut one way: its node runs, packets to it vanish`;
     case 'slow-link':
       return `the link of ${fault.zone} carries at most ${fault.megabitsPerSecond} Mbit/s each way`;
     case 'pause':
@@ -60,6 +70,8 @@ export function undoCommand(fault: Fault): string {
     case 'object-store-down':
       return './flotilla fault object-store-up';
     case 'cut-link':
+    case 'mute-link':
+    case 'deaf-link':
     case 'slow-link':
     case 'fill-disk':
       return `./flotilla fault heal ${faultName(fault)}`;
@@ -79,6 +91,8 @@ export function keepsNodeOff(faults: readonly Fault[], zone: string): boolean {
 
 const HEALING_ORDER: readonly Fault['kind'][] = [
   'cut-link',
+  'mute-link',
+  'deaf-link',
   'slow-link',
   'zone-down',
   'crash-node',

@@ -3,7 +3,11 @@ import { namespaces } from '../network/region-network.ts';
 import type { NodeLayout, RegionLayout } from '../region/layout.ts';
 
 /** Why a node's packets are dropped; each has rules of its own, so that undoing one leaves the other. */
-export type CutReason = 'zone-down' | 'cut-link';
+export type CutReason = 'zone-down' | LinkCut;
+
+/** How a link is cut while its node runs on; `mute`: nothing of the node arrives, `deaf`: nothing arrives at it. */
+export const LINK_CUTS = ['cut-link', 'mute-link', 'deaf-link'] as const;
+export type LinkCut = (typeof LINK_CUTS)[number];
 
 /**
  * Rules that drop what comes in at one end of a link, before anything else sees it: whoever sent it is told nothing, as an
@@ -45,9 +49,9 @@ export function rateLimitArgs(device: string, megabitsPerSecond: number): readon
   return ['qdisc', 'replace', 'dev', device, 'root', ...filter];
 }
 
-/** Makes every packet to and from a node vanish; harmless when repeated. */
+/** Makes every packet to and from a node vanish, or one way only; harmless when repeated. */
 export async function cutLink(layout: RegionLayout, node: NodeLayout, reason: CutReason): Promise<void> {
-  for (const { namespace, device } of ends(layout, node)) {
+  for (const { namespace, device } of cutEnds(layout, node, reason)) {
     await commandIn(namespace, 'nft', ['-f', '-'], { input: dropRules(device, reason) });
   }
 }
@@ -99,7 +103,14 @@ interface End {
   readonly device: string;
 }
 
-function ends({ hub }: RegionLayout, node: NodeLayout): readonly End[] {
+/** What comes in at the hub's end is what the node has sent. */
+function cutEnds(layout: RegionLayout, node: NodeLayout, reason: CutReason): readonly End[] {
+  const [hub, own] = ends(layout, node);
+  if (reason === 'mute-link') return [hub];
+  return reason === 'deaf-link' ? [own] : [hub, own];
+}
+
+function ends({ hub }: RegionLayout, node: NodeLayout): readonly [End, End] {
   return [
     { namespace: hub.namespace, device: node.port },
     { namespace: node.namespace, device: 'eth0' },

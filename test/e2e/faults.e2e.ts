@@ -35,7 +35,7 @@ describe('faults by name', () => {
     await region.flotilla('fault', 'heal');
   });
 
-  it.each(['zone-down', 'crash-node', 'cut-link'])(
+  it.each(['zone-down', 'crash-node', 'cut-link', 'mute-link', 'deaf-link'])(
     'lose and double nothing of an idempotent producer through %s and back',
     async (fault) => {
       const zone = region.nodeAt(1).zone;

@@ -16,6 +16,8 @@ const FAULTS: readonly Fault[] = [
   { kind: 'crash-node', zone: 'local-b' },
   { kind: 'zone-down', zone: 'local-a' },
   { kind: 'slow-link', zone: 'local-c', megabitsPerSecond: 5 },
+  { kind: 'deaf-link', zone: 'local-b' },
+  { kind: 'mute-link', zone: 'local-a' },
   { kind: 'cut-link', zone: 'local-c' },
 ];
 
@@ -33,6 +35,8 @@ describe('faults', () => {
   it('are undone links first, then nodes, then what happened on nodes', () => {
     expect(healingOrder(FAULTS).map(({ kind }) => kind)).toEqual([
       'cut-link',
+      'mute-link',
+      'deaf-link',
       'slow-link',
       'zone-down',
       'crash-node',
