@@ -70,6 +70,7 @@ function isTooLate({ clock }: ReconcilePorts, observed: Observed | undefined): b
 async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: ReconcilePorts): Promise<void> {
   switch (write.kind) {
     case 'apply':
+    case 'stop-broker':
       await cluster.apply(write.object);
       return;
     case 'remove':
@@ -114,9 +115,6 @@ async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: Re
     case 'set-cordon':
       await kafka.setCordon(psc, write.broker, write.cordon);
       return;
-    case 'stop-broker':
-      await cluster.apply(write.object);
-      return;
     case 'unregister-broker':
       await kafka.unregisterBroker(psc, write.broker);
       return;
@@ -124,10 +122,8 @@ async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: Re
       await kafka.finishFeatures(psc, write.features);
       return;
     case 'remove-voter':
-      await kafka.removeVoter(psc, write.voter);
-      return;
     case 'add-voter':
-      await kafka.addVoter(psc, write.voter);
+      await (write.kind === 'add-voter' ? kafka.addVoter : kafka.removeVoter)(psc, write.voter);
       return;
     case 'delete-claim':
       await cluster.deleteClaim(psc, write.claim);

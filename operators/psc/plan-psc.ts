@@ -16,7 +16,7 @@ import { OUTSIDE_WINDOW } from './hold-up.ts';
 import { byKey, objectKey, type Observed, type StoredPsc } from './observed.ts';
 import { planCertificates } from './plan-certificates.ts';
 import { planClaims } from './plan-claims.ts';
-import { planConditions } from './plan-conditions.ts';
+import { type Findings, planConditions } from './plan-conditions.ts';
 import { FINALIZER, planDeletion } from './plan-deletion.ts';
 import { planFeatures } from './plan-features.ts';
 import { planLostControllers } from './plan-lost-controllers.ts';
@@ -103,12 +103,6 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
     roll.pending.length > 0 ||
     roll.fence !== undefined ||
     !context.members.every(isWell);
-  // The next window may be days away.
-  const isHeldForLong =
-    writes.length === 0 &&
-    roll.fence === undefined &&
-    waits.every(({ reason }) => reason === OUTSIDE_WINDOW) &&
-    waits.length > 0;
   return {
     writes,
     waits,
@@ -119,8 +113,14 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
       lost.asksForFreshRead ||
       passwords?.asksForFreshRead === true ||
       (observed.freshness === 'cached' && growsBrokers(context, writes)),
-    lookAgainMs: isBusy && !isHeldForLong ? BUSY_LOOK_MS : REST_LOOK_MS,
+    lookAgainMs: isBusy && !isHeldForLong(findings) ? BUSY_LOOK_MS : REST_LOOK_MS,
   };
+}
+
+/** The next window may be days away. */
+function isHeldForLong({ writes, waits, roll: { fence } }: Findings): boolean {
+  const isOnlyWaiting = writes.length === 0 && fence === undefined && waits.length > 0;
+  return isOnlyWaiting && waits.every(({ reason }) => reason === OUTSIDE_WINDOW);
 }
 
 /** No batch begins while a broker is on its way down for good. */

@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { runDemo } from '../../cli/local/demo.ts';
-import type { DemoReport } from '../../cli/local/demo-meter.ts';
 import type { KafkaAccess } from '../../cli/local/kafka-access.ts';
 import { tenantAccess } from '../../cli/local/tenant-access.ts';
 import { activeFaults } from '../../local/faults/fault-store.ts';
@@ -13,6 +12,7 @@ import { regionStatus } from '../../local/region/region-status.ts';
 import { eventually } from '../local/eventually.ts';
 import { REGION_LOOPBACK } from '../../local/region/forwarder-addresses.ts';
 import { type TestRegion, testRegion, UP_MAX_MS } from './region.ts';
+import { startDemo } from './support/demo-run.ts';
 
 const TENANT = 'demo';
 const FAULT_MAX_MS = 5 * 60 * 1000;
@@ -39,21 +39,13 @@ describe('faults by name', () => {
     'lose and double nothing of an idempotent producer through %s and back',
     async (fault) => {
       const zone = region.nodeAt(1).zone;
-      const stop = new AbortController();
-      const lines: string[] = [];
-      const demo = runDemo(access, {
-        recordsPerSecond: 50,
-        recordBytes: 128,
-        signal: stop.signal,
-        onLine: (line) => lines.push(line),
-      });
-      await flows(lines);
+      const demo = startDemo(access);
+      await demo.flows();
       expect((await region.flotilla('fault', fault, zone)).out).toMatch(/undo: \.\/flotilla fault/);
-      await flows(lines);
+      await demo.flows();
       expect((await region.flotilla('fault', 'heal')).code).toBe(0);
-      await flows(lines);
-      stop.abort();
-      const report: DemoReport = await demo;
+      await demo.flows();
+      const report = await demo.stop();
       expect(report).toMatchObject({ missing: 0, duplicated: 0 });
       expect(report.acknowledged).toBeGreaterThan(0);
     },
@@ -135,16 +127,6 @@ describe('faults by name', () => {
     );
   }
 });
-
-/** Resolves when records of three lines in a row arrived that were told after the call. */
-async function flows(lines: readonly string[]): Promise<void> {
-  const start = lines.length;
-  await eventually(
-    () => lines.slice(start).filter((line) => /received [1-9]/.test(line)).length,
-    (count) => count >= 3,
-    FAULT_MAX_MS,
-  );
-}
 
 describe('the door into the region', () => {
   it('is on loopback only, and takes no client that does not speak TLS', async () => {

@@ -1,7 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,6 +15,7 @@ import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { createAuthority, splitPem } from './certificates.ts';
 import { kafkaHome } from './kafka-jars.ts';
 import { serveNodeApi, type NodeApi } from './kafka-node-api.ts';
+import { answers, excerpt, hasEnded } from './kafka-process-signs.ts';
 import { materializePods, nodeOf, type LocalCommand, type LocalPod, type Secrets } from './kafka-pods.ts';
 import { eventually, GiveUpError } from './kafka-wait.ts';
 
@@ -389,31 +389,4 @@ function withTier(objects: readonly KubernetesObject[], tier: TierFolders | unde
   ].join('\n');
   const text = JSON.stringify(objects).replaceAll(TIER_PLUGIN.classPath, JSON.stringify(settings).slice(1, -1));
   return JSON.parse(text) as readonly KubernetesObject[];
-}
-
-/** What went wrong according to a log, and how it ends. */
-function excerpt(log: string): string {
-  const lines = log.split('\n');
-  const complaints = lines.filter((line) => / (WARN|ERROR|FATAL) |Exception|^\s+at /.test(line));
-  return [...complaints.slice(-60), '…', ...lines.slice(-10)].join('\n');
-}
-
-function hasEnded(child: ChildProcess | undefined): boolean {
-  return child?.exitCode !== null || child.signalCode !== null;
-}
-
-async function answers(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host, port });
-    const finish = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => {
-      finish(true);
-    });
-    socket.once('error', () => {
-      finish(false);
-    });
-  });
 }

@@ -73,7 +73,7 @@ printf '%s\\n' format --ignore-formatted --cluster-id "$CLUSTER_ID" --config "$C
 # Brokers too: one that follows a leader which loses its first election cuts its log back to nothing, and Kafka 4.3 then
 # reads no voters anew; it would not find the controller until it is started again.
 # A controller whose volume was lost is none of the first voters any more: it is given a vote once it has followed the others.
-if grep -q "^$POD_NAME\\.quorum=${JOINS}\$" "$CONFIG_DIR/placement.properties"; then
+if grep -q "^$POD_NAME\\.quorum=${JOINS}$" "$CONFIG_DIR/placement.properties"; then
   printf '%s\\n' --no-initial-controllers >> "$arguments"
 else
   printf '%s\\n' --initial-controllers "$INITIAL_CONTROLLERS" >> "$arguments"

@@ -3,6 +3,7 @@ import { ANNOTATIONS } from '../../../contracts/labels.ts';
 import { checkPlan } from '../../../operators/psc/check-plan.ts';
 import type { Observed, ObservedClaim, QuorumView, ReachableKafka } from '../../../operators/psc/observed.ts';
 import type { Plan, Write } from '../../../operators/psc/plan.ts';
+import { omit } from '../../../operators/runtime/omit.ts';
 import { examplePsc } from '../../support/example-psc.ts';
 import { HOLDER, NOW_MS, plan, runningCluster } from './observed-cluster.ts';
 
@@ -176,8 +177,7 @@ function others(): readonly ObservedClaim[] {
 function claim(facts: Partial<ObservedClaim>): ObservedClaim {
   const found = whole.claims.find(({ name }) => name === CLAIM);
   if (found === undefined) throw new Error(`there is no ${CLAIM}`);
-  const { volume: _, ...rest } = found;
-  return { ...rest, ...facts };
+  return { ...omit(found, 'volume'), ...facts };
 }
 
 /** Its pod finds no node. */
@@ -185,9 +185,8 @@ function withoutVolume(observed: Observed): Observed {
   const objects = new Map([...observed.objects].filter(([key]) => !key.endsWith(CLAIM)));
   const pods = observed.pods.map((pod) => {
     if (pod.name !== POD) return pod;
-    const { node: _, ...rest } = pod;
     return {
-      ...rest,
+      ...omit(pod, 'node'),
       container: { state: 'none' } as const,
       ready: 'False' as const,
       containersReady: 'False' as const,
