@@ -119,23 +119,23 @@ describe('what is seen of a volume claim', () => {
       capacityGib: 100,
       grownAtMs: Date.UTC(2026, 0, 1),
     });
+  });
 
-    it('may be one that stands in the way, or stand for one that was lost', () => {
-      const metadata = { name: 'data-controller-2', uid: 'u', resourceVersion: '7' };
-      const claimOf = (spec: object, annotations = {}): ObservedClaim =>
-        observedClaim({
-          apiVersion: 'v1',
-          kind: 'PersistentVolumeClaim',
-          metadata: { ...metadata, annotations },
-          spec,
-        });
-      const storageClassName = 'flotilla-precreated-only';
-      expect(claimOf({ storageClassName }).isPlaceholder).toBe(true);
-      expect(claimOf({ storageClassName, volumeName: 'by-hand' }).isPlaceholder).toBe(false);
-      expect(claimOf({ storageClassName: 'zonal' }, { 'flotilla.dev/replaces': 'lost' })).toMatchObject({
-        isPlaceholder: false,
-        replaces: 'lost',
+  it('may be one that stands in the way, or stand for one that was lost', () => {
+    const metadata = { name: 'data-controller-2', uid: 'u', resourceVersion: '7' };
+    const claimOf = (spec: object, annotations = {}): ObservedClaim =>
+      observedClaim({
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { ...metadata, annotations },
+        spec,
       });
+    const storageClassName = 'flotilla-precreated-only';
+    expect(claimOf({ storageClassName }).isPlaceholder).toBe(true);
+    expect(claimOf({ storageClassName, volumeName: 'by-hand' }).isPlaceholder).toBe(false);
+    expect(claimOf({ storageClassName: 'zonal' }, { 'flotilla.dev/replaces': 'lost' })).toMatchObject({
+      isPlaceholder: false,
+      replaces: 'lost',
     });
   });
 });
