@@ -22,6 +22,16 @@ export function pscNamespace(psc: string): string {
   return `psc-${psc}`;
 }
 
+/** cert-manager's Certificate in the operator's namespace by which a PSC's authority is asked for. */
+export function authorityRequest(psc: string): string {
+  return `${psc}${AUTHORITY_REQUEST_SUFFIX}`;
+}
+
+export const AUTHORITY_REQUEST_SUFFIX = '-ca';
+
+/** What the Secret that an issuer answers with is called more than the Certificate that asked. */
+export const ISSUED_SUFFIX = '-issued';
+
 /** User that a Kubernetes API server knows a service account as; clouds know its workloads by the same name. */
 export function accountUser(namespace: string, account: string): string {
   return `system:serviceaccount:${namespace}:${account}`;

@@ -37,6 +37,7 @@ export function clusterContext(
     mothership: mothershipAccess(config, cluster),
     ...(cluster.podMonitors === true ? { metricsBy: 'prometheus-operator' as const } : {}),
     ...(cluster.tracesTo === undefined ? {} : { tracesTo: cluster.tracesTo }),
+    ...(cluster.certManager === undefined ? {} : { authoritiesFrom: 'cert-manager' as const }),
   };
 }
 

@@ -69,6 +69,7 @@ export function pscForTenant(
             ? {}
             : { allowedSourceRanges: [...tenant.allowedSourceRanges].sort() },
         identity: storage.identity,
+        ...(tenant.authorityIssuer === undefined ? {} : { authorityIssuer: tenant.authorityIssuer }),
       },
       deletionProtection: tenant.deletionProtection,
       ...(tenant.maintenanceWindows === undefined ? {} : { maintenanceWindows: tenant.maintenanceWindows }),

@@ -1,5 +1,5 @@
 import type { Cloud } from '../contracts/cloud.ts';
-import type { MaintenanceWindow } from '../contracts/gen/psc-types.ts';
+import type { AuthorityIssuerSpec, MaintenanceWindow } from '../contracts/gen/psc-types.ts';
 
 /**
  * One stack, one region: what `stacks/Pulumi.<stack>.yaml` says once parsed, with every default filled in.
@@ -69,6 +69,8 @@ export interface KubernetesClusterConfig {
   readonly podMonitors?: true;
   /** Where the data plane's services send their spans, by OTLP/HTTP. */
   readonly tracesTo?: string;
+  /** The cluster has cert-manager, whose issuers the operator may ask for authorities. */
+  readonly certManager?: true;
 }
 
 /** One pool of equal nodes per zone. */
@@ -147,6 +149,8 @@ export interface TenantConfig {
   readonly config: Readonly<Record<string, string>>;
   /** When pods that work may be replaced; absent: at any time. */
   readonly maintenanceWindows?: readonly MaintenanceWindow[];
+  /** Where the authority of its certificates comes from; absent: the operator makes it. */
+  readonly authorityIssuer?: AuthorityIssuerSpec;
   readonly deletionProtection: boolean;
 }
 

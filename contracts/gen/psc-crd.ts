@@ -676,6 +676,33 @@ export const PSC_CRD: CustomResourceDefinition = {
                         "minimum": 0,
                         "maximum": 525600,
                         "description": "How long every pod runs another Kafka version before its features are finished, which no former version can read; 1440 where absent. Until then the former version may be taken back."
+                      },
+                      "authorityIssuer": {
+                        "type": "object",
+                        "description": "Where the authority of the cluster's certificates comes from; absent, the operator makes it. Either way it is with the operator only, and issues the certificates of all pods.",
+                        "properties": {
+                          "name": {
+                            "type": "string",
+                            "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                            "maxLength": 253
+                          },
+                          "kind": {
+                            "type": "string",
+                            "pattern": "^[A-Z][A-Za-z0-9]*$",
+                            "maxLength": 63,
+                            "description": "Issuer or ClusterIssuer, or a kind of the group."
+                          },
+                          "group": {
+                            "type": "string",
+                            "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$",
+                            "maxLength": 253,
+                            "description": "API group of the kind; cert-manager.io where absent."
+                          }
+                        },
+                        "required": [
+                          "name",
+                          "kind"
+                        ]
                       }
                     },
                     "required": [

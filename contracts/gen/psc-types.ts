@@ -66,6 +66,11 @@ export interface KafkaSpec {
    * absent. Until then the former version may be taken back.
    */
   readonly featureSoakMinutes?: number;
+  /**
+   * Where the authority of the cluster's certificates comes from; absent, the operator makes it. Either way it is with the operator
+   * only, and issues the certificates of all pods.
+   */
+  readonly authorityIssuer?: AuthorityIssuerSpec;
 }
 
 export interface ZonePlacement {
@@ -137,6 +142,15 @@ export interface TieredStorageSpec {
 export interface ExternalAccessSpec {
   /** CIDR blocks that clients may come from; empty means every address. */
   readonly allowedSourceRanges?: readonly string[];
+}
+
+/** An issuer of cert-manager, which makes the authority an intermediate one below its own. One of kind Issuer is in flotilla-system. */
+export interface AuthorityIssuerSpec {
+  readonly name: string;
+  /** Issuer or ClusterIssuer, or a kind of the group. */
+  readonly kind: string;
+  /** API group of the kind; cert-manager.io where absent. */
+  readonly group?: string;
 }
 
 export interface ConnectSpec {

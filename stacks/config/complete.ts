@@ -1,4 +1,4 @@
-import type { MaintenanceWindow } from '../../contracts/gen/psc-types.ts';
+import type { AuthorityIssuerSpec, MaintenanceWindow } from '../../contracts/gen/psc-types.ts';
 import type {
   BudgetConfig,
   KubernetesClusterConfig,
@@ -83,6 +83,10 @@ function completeWindow({
   };
 }
 
+function completeIssuer({ name, kind, group }: NonNullable<Tenant['authorityIssuer']>): AuthorityIssuerSpec {
+  return { name, kind, ...(group === undefined ? {} : { group }) };
+}
+
 function completeTenant(tenant: Tenant, firstCluster: string, zones: readonly string[]): TenantConfig {
   return {
     name: tenant.name,
@@ -104,6 +108,7 @@ function completeTenant(tenant: Tenant, firstCluster: string, zones: readonly st
     ...(tenant.maintenanceWindows === undefined
       ? {}
       : { maintenanceWindows: tenant.maintenanceWindows.map(completeWindow) }),
+    ...(tenant.authorityIssuer === undefined ? {} : { authorityIssuer: completeIssuer(tenant.authorityIssuer) }),
     deletionProtection: tenant.deletionProtection ?? true,
   };
 }

@@ -108,6 +108,12 @@ const kubernetesCluster = z
       )
       .exactOptional()
       .describe('Collector that takes the spans of the operator by OTLP over HTTP. Without: no spans are made.'),
+    certManager: z
+      .literal(true)
+      .exactOptional()
+      .describe(
+        'The cluster has cert-manager, whose issuers the operator may ask for authorities. Without: it may not.',
+      ),
   })
   .describe('One Kubernetes cluster: the unit of a data plane.');
 
@@ -202,6 +208,28 @@ const maintenanceWindow = z.strictObject({
     .meta({ default: 'UTC', description: "Whose clock, by its name in the IANA's database, as in `Europe/Berlin`." }),
 });
 
+const authorityIssuer = z.strictObject({
+  name: z
+    .string()
+    .max(253, 'The name of an issuer has at most 253 characters.')
+    .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'The name of an issuer has small letters, digits, dashes and dots.')
+    .describe('Name of the issuer; one of kind `Issuer` is in `flotilla-system`.'),
+  kind: z
+    .string()
+    .max(63, 'A kind has at most 63 characters.')
+    .regex(/^[A-Z][A-Za-z0-9]*$/, 'A kind is as in ClusterIssuer.')
+    .describe('`ClusterIssuer` or `Issuer`; or a kind of `group`.'),
+  group: z
+    .string()
+    .max(253, 'A group has at most 253 characters.')
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/, 'A group is as in cert-manager.io.')
+    .optional()
+    .meta({
+      default: 'cert-manager.io',
+      description: 'API group of the kind, where the issuer is none of cert-manager itself.',
+    }),
+});
+
 const tenant = z
   .strictObject({
     name: shortName("A tenant's name", 40).describe("Unique over all stacks; also the name of the tenant's PSC."),
@@ -247,6 +275,11 @@ const tenant = z
       .max(16, 'A tenant has at most 16 maintenance windows.')
       .optional()
       .meta({ default: [], description: 'When pods that work may be replaced; none: at any time.' }),
+    authorityIssuer: authorityIssuer
+      .optional()
+      .describe(
+        "Issuer of cert-manager that the authority of the tenant's certificates comes from; absent: the operator makes it.",
+      ),
     deletionProtection: z
       .boolean()
       .optional()

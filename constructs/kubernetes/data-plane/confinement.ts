@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { LABELS } from '../../../contracts/labels.ts';
-import { accountUser, NAMESPACES } from '../../../contracts/names.ts';
+import { accountUser, AUTHORITY_REQUEST_SUFFIX, ISSUED_SUFFIX, NAMESPACES } from '../../../contracts/names.ts';
 import { NODE_ZONE_READER_ROLE } from '../kafka/access.ts';
 import { DATA_PLANE_SERVICES } from './data-plane-rules.ts';
 
@@ -78,5 +78,13 @@ export const CONFINEMENT_RULES: readonly { readonly expression: string; readonly
       "request.resource.resource != 'clusterrolebindings' || " +
       `(request.operation == 'DELETE' ? oldObject : object).roleRef.name == '${NODE_ZONE_READER_ROLE}'`,
     message: "the data plane's services bind no other cluster role than the node zone reader",
+  },
+  {
+    // cert-manager writes into whatever Secret a Certificate names.
+    expression:
+      "request.resource.resource != 'certificates' || (request.operation != 'DELETE' && " +
+      `namespaceObject.metadata.name == '${NAMESPACES.system}' && request.name.endsWith('${AUTHORITY_REQUEST_SUFFIX}') && ` +
+      `object.spec.secretName == request.name + '${ISSUED_SUFFIX}' && has(object.spec.isCA) && object.spec.isCA)`,
+    message: "the data plane's services ask issuers for authorities of PSCs only, into Secrets of their own",
   },
 ];

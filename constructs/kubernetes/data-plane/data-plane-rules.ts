@@ -79,3 +79,12 @@ export const OWN_NAMESPACE_RULES: Readonly<Record<DataPlaneService, readonly Pol
   balancer: [],
   'sync-service': [],
 };
+
+/**
+ * What the operator may ask cert-manager for, where the cluster has it: the authorities of PSCs, in its own namespace. Each is read by
+ * name when its Secret is; nothing is listed or watched. The status, to ask for a renewal as `cmctl renew` does.
+ */
+export const CERT_MANAGER_RULES: readonly PolicyRule[] = [
+  { apiGroups: ['cert-manager.io'], resources: ['certificates'], verbs: ['get', 'create', 'patch'] },
+  { apiGroups: ['cert-manager.io'], resources: ['certificates/status'], verbs: ['patch'] },
+];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
 import { KubeConfigMap } from 'cdk8s-plus-27/lib/imports/k8s.js';
-import type { EnvVar, NetworkPolicyEgressRule } from 'cdk8s-plus-27/lib/imports/k8s.js';
+import type { EnvVar, NetworkPolicyEgressRule, PolicyRule } from 'cdk8s-plus-27/lib/imports/k8s.js';
 import { EVICTION_WEBHOOK } from '../../../contracts/eviction-webhook.ts';
 import { imageReference } from '../../../contracts/images.ts';
 import { NAMESPACES } from '../../../contracts/names.ts';
@@ -28,7 +28,7 @@ import { sizeFor } from '../shared/service-sizing.ts';
 import { DATA_PLANE_CONFIG, DATA_PLANE_FILE, DATA_PLANE_PATH, dataPlaneJson } from './data-plane-config.ts';
 import { Confinement } from './confinement.ts';
 import { EvictionWebhook } from './eviction-webhook.ts';
-import { CLUSTER_RULES, OWN_NAMESPACE_RULES } from './data-plane-rules.ts';
+import { CERT_MANAGER_RULES, CLUSTER_RULES, OWN_NAMESPACE_RULES } from './data-plane-rules.ts';
 import type { DataPlaneService } from './data-plane-rules.ts';
 import { Monitoring } from './monitoring.ts';
 
@@ -74,7 +74,7 @@ export class DataPlaneServices extends Construct {
       grantInOwnNamespace(this, service.name, {
         name: service.name,
         namespace: NAMESPACES.system,
-        rules: OWN_NAMESPACE_RULES[service.name],
+        rules: ownRules(service.name, context),
       });
       grantInCluster(this, service.name, {
         name: `flotilla-${service.name}`,
@@ -84,6 +84,11 @@ export class DataPlaneServices extends Construct {
       });
     }
   }
+}
+
+function ownRules(service: DataPlaneService, { authoritiesFrom }: ClusterContext): readonly PolicyRule[] {
+  const asksIssuers = service === 'operator' && authoritiesFrom === 'cert-manager';
+  return [...OWN_NAMESPACE_RULES[service], ...(asksIssuers ? CERT_MANAGER_RULES : [])];
 }
 
 interface ServiceRequest {

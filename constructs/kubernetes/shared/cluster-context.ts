@@ -21,6 +21,8 @@ export interface ClusterContext {
   readonly metricsBy?: 'prometheus-operator';
   /** Base URL of a collector that takes spans by OTLP/HTTP. @default - no spans are made */
   readonly tracesTo?: string;
+  /** `cert-manager`: PSCs may have the authority of their certificates from its issuers. @default - the operator makes them all */
+  readonly authoritiesFrom?: 'cert-manager';
 }
 
 /** How the platform's parts in this Kubernetes cluster reach the mothership. */

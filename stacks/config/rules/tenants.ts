@@ -6,7 +6,7 @@ import {
   userConfigViolations,
 } from '../../../constructs/kubernetes/kafka/user-config.ts';
 import { isTenantSetting, TENANT_SETTINGS } from '../../../constructs/kubernetes/kafka/tenant-settings.ts';
-import { tenantsOf } from '../draft.ts';
+import { clusterNameOf, clustersOf, tenantsOf } from '../draft.ts';
 import { didYouMean } from '../nearest.ts';
 import { DEFAULT_LOCAL_RETENTION_HOURS } from '../schema.ts';
 import { ownedBecause } from '../owned-keys.ts';
@@ -43,6 +43,40 @@ const timeZone: Rule = {
             ],
       ),
     ),
+};
+
+const GROUP = 'cert-manager.io';
+const OWN_KINDS: readonly string[] = ['Issuer', 'ClusterIssuer'];
+
+const issuerReachable: Rule = {
+  name: 'authority-issuer',
+  check: (draft) =>
+    tenantsOf(draft).flatMap(([path, { cluster: named, authorityIssuer }]): readonly RuleFinding[] => {
+      if (authorityIssuer === undefined) return [];
+      const { kind, group = GROUP } = authorityIssuer;
+      const name = clusterNameOf(draft, named);
+      const cluster = clustersOf(draft).find(([, each]) => each.name === name)?.[1];
+      return [
+        ...(group !== GROUP || kind === undefined || OWN_KINDS.includes(kind)
+          ? []
+          : [
+              {
+                path: [...path, 'authorityIssuer', 'kind'],
+                message: `cert-manager itself has no issuers of kind ${kind}.`,
+                suggestion: 'Write Issuer or ClusterIssuer, or name the group of the kind.',
+              },
+            ]),
+        ...(cluster === undefined || cluster.certManager === true
+          ? []
+          : [
+              {
+                path: [...path, 'authorityIssuer'],
+                message: `The operator may not ask cert-manager for anything in the Kubernetes cluster ${String(name)}.`,
+                suggestion: 'Install cert-manager there, and write certManager: true at the Kubernetes cluster.',
+              },
+            ]),
+      ];
+    }),
 };
 
 const PLATFORM_PREFIX = 'flotilla-';
@@ -116,4 +150,11 @@ function sentence(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
-export const tenantRules: readonly Rule[] = [tenantOnce, nameFree, settingFree, retentionCoversVolumes, timeZone];
+export const tenantRules: readonly Rule[] = [
+  tenantOnce,
+  nameFree,
+  settingFree,
+  retentionCoversVolumes,
+  timeZone,
+  issuerReachable,
+];

@@ -34,6 +34,21 @@ export const TENANT_ROWS: readonly Row[] = [
     paths: ['flotilla:tenants[1].maintenanceWindows[0].timeZone'],
     suggestion: /Europe\/Berlin/,
   },
+  {
+    rule: 'authority-issuer',
+    what: 'an issuer of cert-manager where the operator may not ask it',
+    from: '    - name: orders',
+    to: '    - name: orders\n      authorityIssuer: { name: company, kind: ClusterIssuer }',
+    paths: ['flotilla:tenants[1].authorityIssuer'],
+    suggestion: /certManager: true/,
+  },
+  {
+    rule: 'authority-issuer',
+    what: 'a kind of issuer that cert-manager does not have',
+    from: '    - name: orders',
+    to: '    - name: orders\n      authorityIssuer: { name: company, kind: VaultIssuer }',
+    paths: ['flotilla:tenants[1].authorityIssuer', 'flotilla:tenants[1].authorityIssuer.kind'],
+  },
   ...[
     'broker.rack',
     'listeners',

@@ -31,6 +31,7 @@ describe("the data plane's services", () => {
       'a volume that a PSC has let go of',
       { resource: 'persistentvolumes', name: 'pv-1', operation: 'UPDATE', object: volume('psc-orders', 'Released') },
     ],
+    ["a wish for a PSC's authority", authorityRequest({})],
   ])('may write %s', (_, request) => {
     expect(refusals(request)).toEqual([]);
   });
@@ -64,6 +65,10 @@ describe("the data plane's services", () => {
       'away a binding of any other role',
       { resource: 'clusterrolebindings', name: 'x', operation: 'DELETE', object: bindingTo('view') },
     ],
+    ['a wish for a certificate that is no authority', authorityRequest({ isCA: false })],
+    ['a wish for an authority in a Secret of others', authorityRequest({ secretName: 'mothership-credentials' })],
+    ["a wish for an authority in a PSC's namespace", { ...authorityRequest({}), namespace: PSC_NAMESPACE }],
+    ["away a wish for a PSC's authority", { ...authorityRequest({}), operation: 'DELETE' }],
   ])('may not write %s', (_, request) => {
     expect(refusals(request)).toHaveLength(1);
   });
@@ -80,6 +85,15 @@ function refusals(request: Request): readonly string[] {
   return CONFINEMENT_RULES.filter(({ expression }) => evaluate(expression, context) !== true).map(
     ({ message }) => message,
   );
+}
+
+function authorityRequest(change: object): Request {
+  return {
+    resource: 'certificates',
+    name: 'orders-ca',
+    namespace: { name: 'flotilla-system' },
+    object: { spec: { isCA: true, secretName: 'orders-ca-issued', ...change } },
+  };
 }
 
 function volume(namespace: string, phase: string): object {

@@ -110,6 +110,16 @@ describe("the data plane's services", () => {
       expect(egressIn(traced, name)).toEqual(egressIn(before, name));
     }
   });
+
+  test('of which the operator may ask cert-manager in its own namespace, and only where the cluster has it', () => {
+    const mayAsk = (objects: ReturnType<typeof servicesIn>): readonly string[] =>
+      objects
+        .filter((object) => JSON.stringify(object).includes('cert-manager.io'))
+        .map(({ kind, metadata: { namespace = '', name } }) => `${kind} ${namespace}/${name}`);
+    expect(mayAsk(servicesIn(context))).toEqual([]);
+    const asking = servicesIn({ ...context, authoritiesFrom: 'cert-manager' });
+    expect(mayAsk(asking)).toEqual(['Role flotilla-system/operator']);
+  });
 });
 
 function environmentIn(objects: ReturnType<typeof servicesIn>, name: string): Readonly<Record<string, unknown>> {

@@ -339,6 +339,14 @@ export declare type KafkaSpec = Message<"flotilla.psc.v1.KafkaSpec"> & {
    * @generated from field: optional int32 feature_soak_minutes = 13;
    */
   featureSoakMinutes?: number | undefined;
+
+  /**
+   * Where the authority of the cluster's certificates comes from; absent, the operator makes it. Either way it is with the operator
+   * only, and issues the certificates of all pods.
+   *
+   * @generated from field: flotilla.psc.v1.AuthorityIssuerSpec authority_issuer = 14;
+   */
+  authorityIssuer?: AuthorityIssuerSpec | undefined;
 };
 
 /**
@@ -430,6 +438,14 @@ export declare type KafkaSpecJson = {
    * @generated from field: optional int32 feature_soak_minutes = 13;
    */
   featureSoakMinutes?: number;
+
+  /**
+   * Where the authority of the cluster's certificates comes from; absent, the operator makes it. Either way it is with the operator
+   * only, and issues the certificates of all pods.
+   *
+   * @generated from field: flotilla.psc.v1.AuthorityIssuerSpec authority_issuer = 14;
+   */
+  authorityIssuer?: AuthorityIssuerSpecJson;
 };
 
 /**
@@ -437,6 +453,64 @@ export declare type KafkaSpecJson = {
  * Use `create(KafkaSpecSchema)` to create a new message.
  */
 export declare const KafkaSpecSchema: GenMessage<KafkaSpec, {jsonType: KafkaSpecJson}>;
+
+/**
+ * An issuer of cert-manager, which makes the authority an intermediate one below its own. One of kind Issuer is in flotilla-system.
+ *
+ * @generated from message flotilla.psc.v1.AuthorityIssuerSpec
+ */
+export declare type AuthorityIssuerSpec = Message<"flotilla.psc.v1.AuthorityIssuerSpec"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Issuer or ClusterIssuer, or a kind of the group.
+   *
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * API group of the kind; cert-manager.io where absent.
+   *
+   * @generated from field: string group = 3;
+   */
+  group: string;
+};
+
+/**
+ * An issuer of cert-manager, which makes the authority an intermediate one below its own. One of kind Issuer is in flotilla-system.
+ *
+ * @generated from message flotilla.psc.v1.AuthorityIssuerSpec
+ */
+export declare type AuthorityIssuerSpecJson = {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name?: string;
+
+  /**
+   * Issuer or ClusterIssuer, or a kind of the group.
+   *
+   * @generated from field: string kind = 2;
+   */
+  kind?: string;
+
+  /**
+   * API group of the kind; cert-manager.io where absent.
+   *
+   * @generated from field: string group = 3;
+   */
+  group?: string;
+};
+
+/**
+ * Describes the message flotilla.psc.v1.AuthorityIssuerSpec.
+ * Use `create(AuthorityIssuerSpecSchema)` to create a new message.
+ */
+export declare const AuthorityIssuerSpecSchema: GenMessage<AuthorityIssuerSpec, {jsonType: AuthorityIssuerSpecJson}>;
 
 /**
  * @generated from message flotilla.psc.v1.ZonePlacement
