@@ -149,6 +149,10 @@ export function stepText(write: Write, { objects }: Pick<Observed, 'objects'>): 
       return write.rotation.step === 'replace'
         ? 'have another authority issue all certificates'
         : 'trust the former authority no longer';
+    case 'request-authority':
+      return `ask cert-manager for the authority (Certificate ${write.request.metadata.name})`;
+    case 'renew-authority':
+      return 'ask cert-manager for another authority';
     case 'rotate-passwords':
       return PASSWORD_STEPS[write.rotation.step];
     case 'alter-logins':

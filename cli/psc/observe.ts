@@ -5,6 +5,7 @@ import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import { parsePsc } from '../../contracts/psc-check.ts';
 import { awaitedHosts } from '../../operators/psc/gates.ts';
 import { readFresh } from '../../operators/psc/kubernetes/fresh-objects.ts';
+import { authorityRequests } from '../../operators/psc/kubernetes/authority-requests.ts';
 import { pscCredentials } from '../../operators/psc/kubernetes/psc-credentials.ts';
 import { secretStore } from '../../operators/psc/kubernetes/secret-store.ts';
 import { authoritativeNames } from '../../operators/psc/names/names-port.ts';
@@ -123,7 +124,9 @@ async function credentialsOf(
   };
   const wallMs = (): number => Date.now();
   try {
-    const { state } = pscCredentials({ secrets: secretStore(api), dataPlane, wallMs, newPassword: neverMade });
+    const secrets = secretStore(api);
+    const requests = authorityRequests(api, secrets);
+    const { state } = pscCredentials({ secrets, requests, dataPlane, wallMs, newPassword: neverMade });
     return { credentials: await state(psc) };
   } catch (error) {
     // The plan itself says what is wrong with the PSC.

@@ -134,6 +134,8 @@ function checkWrite(write: Write, observed: Observed): readonly string[] {
       return write.change === 'revoke' ? checkPasswords('retire', observed) : [];
     case 'set-finalizer':
     case 'issue-credentials':
+    case 'request-authority':
+    case 'renew-authority':
     case 'set-gate':
     case 'touch-pod':
     case 'evict-pod':
@@ -148,7 +150,10 @@ function checkWrite(write: Write, observed: Observed): readonly string[] {
 
 /** A former authority may go once no pod shows, or trusts, what only it stands for. */
 function checkRotation({ step }: Rotation, { credentials, shown, pods, freshness }: Observed): readonly string[] {
-  if (step === 'replace') return [];
+  if (step === 'replace') {
+    const isStillReplaced = credentials.state === 'whole' && credentials.certificates?.former !== undefined;
+    return isStillReplaced ? ['an authority is replaced while the one before it is still trusted'] : [];
+  }
   if (credentials.state !== 'whole') return ['an authority is retired while credentials are not whole'];
   const known = credentials.certificates?.pods;
   const late = pods.filter(({ name }) => {

@@ -49,6 +49,8 @@ export function isDisruption({ kind }: Write): boolean {
     case 'set-finalizer':
     case 'issue-credentials':
     case 'rotate-authority':
+    case 'request-authority':
+    case 'renew-authority':
     case 'rotate-passwords':
     case 'alter-logins':
     case 'set-gate':
@@ -84,6 +86,12 @@ async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: Re
       return;
     case 'rotate-authority':
       await cluster.rotateAuthority(psc, write.rotation);
+      return;
+    case 'request-authority':
+      await cluster.requestAuthority(psc, write.request);
+      return;
+    case 'renew-authority':
+      await cluster.renewAuthority(psc);
       return;
     case 'rotate-passwords':
       await cluster.rotatePasswords(psc, write.rotation);
@@ -133,6 +141,5 @@ async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: Re
       return;
     case 'event':
       await cluster.event(psc, write);
-      return;
   }
 }

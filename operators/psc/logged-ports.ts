@@ -47,6 +47,8 @@ export function loggedPorts({ cluster, kafka }: Ports, log: (line: string) => vo
       releaseVolume: ofPsc(cluster.releaseVolume, (volume) => `release volume ${volume}`),
       issueCredentials: ofPsc(cluster.issueCredentials, () => 'issue credentials'),
       rotateAuthority: ofPsc(cluster.rotateAuthority, ({ step }) => `${step} the authority`),
+      requestAuthority: ofPsc(cluster.requestAuthority, ({ metadata: { name } }) => `ask for Certificate ${name}`),
+      renewAuthority: ofPsc(cluster.renewAuthority, () => 'ask the issuer for another authority'),
       rotatePasswords: ofPsc(cluster.rotatePasswords, ({ step }) => `${step} the platform's passwords`),
       setFinalizer: ofPsc(cluster.setFinalizer, (finalizer) => `finalizer ${finalizer}`),
       setGate: ofPsc(cluster.setGate, (pod, _uid, status) => `${pod} is ${status === 'True' ? '' : 'not '}in sync`),

@@ -2,6 +2,7 @@ import type { PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import type { ClientKind } from '../../constructs/kubernetes/client/client-view.ts';
 import type { Features } from './kafka-releases.ts';
+import type { ObservedIssuer } from './credentials/authority-issuer.ts';
 import type { HeldCertificates, ShownCertificate } from './credentials/held-certificates.ts';
 import type { HeldLogins } from './credentials/platform-logins.ts';
 import type { KafkaRole } from '../../constructs/kubernetes/kafka/cluster-view.ts';
@@ -42,8 +43,15 @@ export interface Observed {
 export type LoginAnswer = 'accepts' | 'refuses';
 
 export type ObservedCredentialsState =
-  /** `certificates`, `logins`: absent where nobody has looked at them. */
-  | { readonly state: 'whole'; readonly certificates?: HeldCertificates; readonly logins?: HeldLogins }
+  /** `certificates`, `logins`: absent where nobody has looked at them; `issuer` also where the spec names none. */
+  | {
+      readonly state: 'whole';
+      readonly certificates?: HeldCertificates;
+      readonly logins?: HeldLogins;
+      readonly issuer?: ObservedIssuer;
+    }
+  /** Nothing can be issued before the issuer that the spec names has come up with the authority. */
+  | { readonly state: 'awaited'; readonly reason: string; readonly issuer: ObservedIssuer }
   /** `reason`: what is missing, in words. */
   | { readonly state: 'incomplete'; readonly reason: string }
   /** Something is gone that a running cluster depends on. */

@@ -1,10 +1,10 @@
 import type { CertificatesStatus } from '../../contracts/gen/psc-types.ts';
 import { fewOf } from '../runtime/few-of.ts';
-import { isAsked } from './credentials/certificate-fault.ts';
 import type { HeldCertificates } from './credentials/held-certificates.ts';
 import type { RotationStep } from './credentials/rotate-authority.ts';
 import { AUTHORITY_RENEWAL_DAYS, DAY_MS, FORMER_AUTHORITY_DAYS } from './credentials/validity.ts';
 import type { Context } from './context.ts';
+import { isAnotherWanted, planAuthorityRequest } from './plan-authority-request.ts';
 import type { Observed, ObservedPod } from './observed.ts';
 import type { Wait, Write } from './plan.ts';
 import { timeOf } from './time-of.ts';
@@ -16,15 +16,19 @@ export interface CertificatesPlan {
 }
 
 /** Waits until pods show what they were given, and replaces the authority when it is time to. */
-export function planCertificates({ observed, rules }: Context): CertificatesPlan {
+export function planCertificates(context: Context): CertificatesPlan {
+  const { observed, rules } = context;
   const { credentials } = observed;
-  if (credentials.state !== 'whole' || credentials.certificates === undefined) return { writes: [], waits: [] };
+  const asked = planAuthorityRequest(context);
+  if (credentials.state !== 'whole' || credentials.certificates === undefined) return asked;
   const held = credentials.certificates;
-  const waits = lateWaits(held, observed);
+  const waits = [...lateWaits(held, observed), ...asked.waits];
   const step = rules.rotationStep(held, observed);
-  if (step === undefined) return { writes: [], waits };
-  const rotation = { step, mark: held.mark } as const;
-  return { writes: [{ kind: 'rotate-authority', rotation }, EVENTS[step]], waits };
+  if (step === undefined) return { writes: asked.writes, waits };
+  const { offer } = credentials.issuer ?? {};
+  const next = step === 'replace' && offer?.state === 'other' ? { offer: offer.mark } : {};
+  const rotation = { step, mark: held.mark, ...next } as const;
+  return { writes: [...asked.writes, { kind: 'rotate-authority', rotation }, EVENTS[step]], waits };
 }
 
 const EVENTS: Readonly<Record<RotationStep, Write>> = {
@@ -49,17 +53,19 @@ const EVENTS: Readonly<Record<RotationStep, Write>> = {
  * former one only then, or is known by it only.
  */
 export function rotationStep(held: HeldCertificates, observed: Observed): RotationStep | undefined {
-  const { nowMs, psc } = observed;
+  const { nowMs, psc, credentials } = observed;
   const { authority, former } = held;
-  const { authorityRequestedAt } = psc.spec.maintenance ?? {};
-  const askedAtMs = authorityRequestedAt === undefined ? undefined : Date.parse(authorityRequestedAt);
-  const isWanted = isAsked(askedAtMs, authority.madeAtMs, nowMs);
+  const isWanted = isAnotherWanted(held, observed);
   if (former !== undefined) {
     const isOver = isWanted || nowMs >= formerUntilMs(held);
     return isOver && observed.pods.every(({ name }) => showsItsOwn(name, held, observed)) ? 'retire' : undefined;
   }
+  if (psc.spec.kafka?.authorityIssuer !== undefined) {
+    // When it is time for another one, its issuer knows.
+    return credentials.state === 'whole' && credentials.issuer?.offer.state === 'other' ? 'replace' : undefined;
+  }
   const isOld = authority.endMs - nowMs < AUTHORITY_RENEWAL_DAYS * DAY_MS;
-  return isWanted || isOld ? 'replace' : undefined;
+  return isWanted || isOld || authority.maker === 'issuer' ? 'replace' : undefined;
 }
 
 /** How long a pod has to show what it was given, before it is replaced for it. */

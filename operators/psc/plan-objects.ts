@@ -100,6 +100,7 @@ function credentialsWait({ observed: { credentials } }: Context): Wait | undefin
     case 'whole':
       return undefined;
     case 'incomplete':
+    case 'awaited':
       return { task: 'credentials', reason: 'WaitingForCredentials', message: credentials.reason };
     case 'lost':
       return { task: 'credentials', reason: 'CredentialsLost', message: credentials.reason };

@@ -14,6 +14,7 @@ import type { Context, RoleContext } from './context.ts';
 import { lostClaims, replicasOf } from './gates.ts';
 import { OUTSIDE_WINDOW } from './hold-up.ts';
 import { byKey, objectKey, type Observed, type StoredPsc } from './observed.ts';
+import { isForIssuer } from './plan-authority-request.ts';
 import { planCertificates } from './plan-certificates.ts';
 import { planClaims } from './plan-claims.ts';
 import { type Findings, planConditions } from './plan-conditions.ts';
@@ -117,10 +118,10 @@ export function planPsc(observed: Observed, options: PlanOptions): Plan {
   };
 }
 
-/** The next window may be days away. */
+/** The next window may be days away, and an issuer may take its time. */
 function isHeldForLong({ writes, waits, roll: { fence } }: Findings): boolean {
   const isOnlyWaiting = writes.length === 0 && fence === undefined && waits.length > 0;
-  return isOnlyWaiting && waits.every(({ reason }) => reason === OUTSIDE_WINDOW);
+  return isOnlyWaiting && waits.every((wait) => wait.reason === OUTSIDE_WINDOW || isForIssuer(wait));
 }
 
 /** No batch begins while a broker is on its way down for good. */

@@ -55,6 +55,10 @@ export type Write =
   | { readonly kind: 'set-finalizer'; readonly finalizer: 'present' | 'absent' }
   | { readonly kind: 'issue-credentials' }
   | { readonly kind: 'rotate-authority'; readonly rotation: Rotation }
+  /** Asks the issuer that the spec names for the authority, by server-side apply of cert-manager's Certificate. */
+  | { readonly kind: 'request-authority'; readonly request: KubernetesObject }
+  /** Asks it for another one. */
+  | { readonly kind: 'renew-authority' }
   /** Takes a step towards other passwords of the platform's users, in their Secret. */
   | { readonly kind: 'rotate-passwords'; readonly rotation: PasswordRotation }
   /** Has Kafka know, or forget, the platform's logins that are not in use. */
@@ -101,6 +105,8 @@ export type Removal = Extract<Write, { readonly kind: 'remove' }>;
 export interface Rotation {
   readonly step: RotationStep;
   readonly mark: string;
+  /** Of the authority that an issuer has come up with, which is to be the next one. @default - one that the operator makes */
+  readonly offer?: string;
 }
 
 /** A step, and the state of the logins that it was decided on. */

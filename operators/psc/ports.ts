@@ -35,6 +35,10 @@ export interface ClusterPort {
   readonly issueCredentials: (psc: StoredPsc) => Promise<void>;
   /** Takes the step if the authorities still have this mark; what pods and clients are given follows from it. */
   readonly rotateAuthority: (psc: StoredPsc, rotation: Rotation) => Promise<void>;
+  /** Asks the issuer that the spec names for the authority. */
+  readonly requestAuthority: (psc: StoredPsc, request: KubernetesObject) => Promise<void>;
+  /** Asks it for another one. */
+  readonly renewAuthority: (psc: StoredPsc) => Promise<void>;
   /** Takes the step if the platform's logins still have this mark. What Kafka knows of them is not changed by it. */
   readonly rotatePasswords: (psc: StoredPsc, rotation: PasswordRotation) => Promise<void>;
   /** Server-side apply under the operator's field manager, only at its resource version where it names one. Resolves with the object as it is stored. */

@@ -16,6 +16,7 @@ import { serveEvictions } from './eviction/serve-evictions.ts';
 import { realKafkaPort, type RealKafkaPort } from './kafka/kafka-port.ts';
 import { clusterPort } from './kubernetes/cluster-port.ts';
 import { type PscCache, pscCache } from './kubernetes/psc-cache.ts';
+import { authorityRequests } from './kubernetes/authority-requests.ts';
 import { pscCredentials } from './kubernetes/psc-credentials.ts';
 import { secretStore } from './kubernetes/secret-store.ts';
 import { leadOperator, type PassObserver } from './lead-operator.ts';
@@ -130,7 +131,8 @@ async function lead(
 ): Promise<void> {
   const clock = { nowMs: () => Date.now() };
   const secrets = secretStore(api);
-  const credentials = pscCredentials({ secrets, dataPlane, wallMs: clock.nowMs, newPassword });
+  const requests = authorityRequests(api, secrets);
+  const credentials = pscCredentials({ secrets, requests, dataPlane, wallMs: clock.nowMs, newPassword });
   const kafka = kafkaPort({
     credentialsOf: credentials.login,
     otherLoginsOf: credentials.otherLogins,

@@ -35,9 +35,9 @@ export interface CertificateAuthority extends KeyPair {
   readonly issue: (request: CertificateRequest) => Promise<KeyPair>;
   /**
    * Certificate (PEM) of another authority's name and key, issued by this one: whoever trusts this one takes what the other has
-   * issued, where it is shown along with that. Lasts as long as this one does, and no longer than the other.
+   * issued, where it is shown along with that. Lasts as long as this one does, and no longer than the other, nor than `notAfter`.
    */
-  readonly vouchFor: (other: string, notBefore: Date) => Promise<string>;
+  readonly vouchFor: (other: string, notBefore: Date, notAfter?: Date) => Promise<string>;
 }
 
 /** Makes a new certificate authority. */
@@ -57,7 +57,7 @@ export async function createAuthority(commonName: string, validity: Validity): P
 }
 
 /**
- * An authority that {@link createAuthority} made, from what was kept of it.
+ * An authority from what was kept of it: one that {@link createAuthority} made, or any other whose key is of the same kind.
  *
  * @throws Error when either text is no PEM of the kind that it should be
  */
@@ -75,13 +75,13 @@ function authorityOf(root: X509Certificate, privateKey: webcrypto.CryptoKey, key
     const certificate = await X509CertificateGenerator.create({
       ...common(request.validity ?? own),
       subject: [{ CN: [request.commonName] }, ...(request.organizations ?? []).map((name) => ({ O: [name] }))],
-      issuer: root.subject,
+      issuer: root.subjectName,
       publicKey: keys.publicKey,
       signingKey: privateKey,
       extensions: [
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
         new ExtendedKeyUsageExtension(request.usages.map((usage) => EXTENDED_USAGES[usage])),
-        await AuthorityKeyIdentifierExtension.create(root.publicKey),
+        new AuthorityKeyIdentifierExtension(await keyIdOf(root)),
         ...alternativeNames(request),
       ],
     });
@@ -91,24 +91,36 @@ function authorityOf(root: X509Certificate, privateKey: webcrypto.CryptoKey, key
 }
 
 function crossSigner(root: X509Certificate, signingKey: webcrypto.CryptoKey): CertificateAuthority['vouchFor'] {
-  return async (pem, notBefore) => {
+  return async (pem, notBefore, until = root.notAfter) => {
     const other = new X509Certificate(pem);
-    const notAfter = other.notAfter < root.notAfter ? other.notAfter : root.notAfter;
+    const [notAfter = until] = [until, other.notAfter, root.notAfter].sort((a, b) => a.getTime() - b.getTime());
     const certificate = await X509CertificateGenerator.create({
       ...common({ notBefore, notAfter }),
-      subject: other.subject,
-      issuer: root.subject,
+      // As they are written there: some clients compare names byte by byte.
+      subject: other.subjectName,
+      issuer: root.subjectName,
       publicKey: other.publicKey,
       signingKey,
       extensions: [
         new BasicConstraintsExtension(true, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-        await SubjectKeyIdentifierExtension.create(other.publicKey),
-        await AuthorityKeyIdentifierExtension.create(root.publicKey),
+        new SubjectKeyIdentifierExtension(await keyIdOf(other)),
+        new AuthorityKeyIdentifierExtension(await keyIdOf(root)),
       ],
     });
     return certificatePem(certificate);
   };
+}
+
+/** Whether a certificate (PEM) says of itself that it may issue others. */
+export function isAuthority(certificate: string): boolean {
+  return new X509Certificate(certificate).getExtension(BasicConstraintsExtension)?.ca === true;
+}
+
+/** The identifier that a certificate says its key has: others derive it in other ways than we do, and clients go by it. */
+async function keyIdOf(certificate: X509Certificate): Promise<string> {
+  const said = certificate.getExtension(SubjectKeyIdentifierExtension);
+  return said?.keyId ?? (await SubjectKeyIdentifierExtension.create(certificate.publicKey)).keyId;
 }
 
 export interface Validity {

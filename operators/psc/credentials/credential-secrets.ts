@@ -1,5 +1,5 @@
 import { SECRETS } from '../../../constructs/kubernetes/kafka/secrets.ts';
-import { NAMESPACES, pscNamespace } from '../../../contracts/names.ts';
+import { authorityRequest, ISSUED_SUFFIX, NAMESPACES, pscNamespace } from '../../../contracts/names.ts';
 
 /** Content of a Secret as texts; every value of ours is PEM or a password. */
 export type SecretData = Readonly<Record<string, string>>;
@@ -23,7 +23,19 @@ export const AUTHORITY_FILES = {
   /** While an authority is being replaced: the one before it, and its voucher for the current one. */
   formerCertificate: 'former.crt',
   voucher: 'voucher.crt',
+  /** Of one that somebody else has issued: the certificates above it, a root the last; and where it came from, and when. */
+  issuers: 'issuers.crt',
+  origin: 'origin.json',
+  /** Of a former one that somebody else had issued: the certificates above it. */
+  formerIssuers: 'former-issuers.crt',
+  /** Of a former one that nobody else had issued: its name and key, issued by the current one. */
+  counterVoucher: 'counter-voucher.crt',
 } as const;
+
+/** Where an issuer answers with the authority that it was asked for. */
+export function issuedSecretRef(psc: string): SecretRef {
+  return { namespace: NAMESPACES.system, name: `${authorityRequest(psc)}${ISSUED_SUFFIX}` };
+}
 
 /**
  * Where each Secret of a PSC is. The authority's key is with the operator, never in the PSC's namespace: whoever reads it

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { authoritiesMark, authoritiesOf, endMs, madeAtMs } from './authorities.ts';
+import { authoritiesMark, authoritiesOf, authorityEndMs, madeAtMs } from './authorities.ts';
 import { type ObservedCredentials, podOfCertificateFile } from './credential-secrets.ts';
 import { BACKDATED_MS } from './validity.ts';
 
@@ -7,12 +7,15 @@ import { BACKDATED_MS } from './validity.ts';
 export interface HeldCertificates {
   /** Of its authorities: a rotation goes on only from those that it was decided on. */
   readonly mark: string;
-  readonly authority: Dated;
+  readonly authority: Dated & { readonly maker: AuthorityMaker };
   /** While an authority is being replaced: until when the former one lasts. */
   readonly former?: { readonly endMs: number };
   /** By pod. */
   readonly pods: ReadonlyMap<string, HeldCertificate>;
 }
+
+/** Who has made an authority: the operator itself, or an issuer that it was asked of. */
+export type AuthorityMaker = 'operator' | 'issuer';
 
 /** Milliseconds since 1970. */
 export interface Dated {
@@ -32,15 +35,21 @@ export type ShownCertificate = Pick<HeldCertificate, 'fingerprint' | 'endMs'>;
 export function heldCertificates({ authority, tls }: ObservedCredentials): HeldCertificates | undefined {
   const authorities = authoritiesOf(authority);
   if (authorities === undefined || tls === undefined) return undefined;
-  const { current, former } = authorities;
+  const { former, origin } = authorities;
   const pods = Object.entries(tls).flatMap(([file, pem]): [string, HeldCertificate][] => {
     const pod = podOfCertificateFile(file);
     return pod === undefined ? [] : [[pod, heldCertificate(pem)]];
   });
   return {
     mark: authoritiesMark(authorities),
-    authority: { madeAtMs: madeAtMs(current), endMs: endMs(current) },
-    ...(former === undefined ? {} : { former: { endMs: endMs(former.certificate) } }),
+    authority: {
+      madeAtMs: madeAtMs(authorities),
+      endMs: authorityEndMs(authorities),
+      maker: origin === undefined ? 'operator' : 'issuer',
+    },
+    ...(former === undefined
+      ? {}
+      : { former: { endMs: authorityEndMs({ current: former.certificate, issuers: former.issuers }) } }),
     pods: new Map(pods),
   };
 }

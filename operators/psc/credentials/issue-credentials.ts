@@ -3,7 +3,7 @@ import { objectLabels } from '../../../constructs/kubernetes/kafka/labels.ts';
 import { CA_FILE } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import { openAuthority, type Validity } from '../../runtime/pki.ts';
-import { authoritiesOf, endMs, trustBundle } from './authorities.ts';
+import { authoritiesOf, clientTrust, endMs, podTrust, shownChain } from './authorities.ts';
 import {
   AUTHORITY_FILES,
   CREDENTIAL_SECRETS,
@@ -23,6 +23,8 @@ export interface IssueOptions {
   readonly nowMs: number;
   /** A new password each time: letters, digits, dashes and underscores. */
   readonly newPassword: () => string;
+  /** The authority to begin with, as its Secret has it. @default - one that is made here */
+  readonly firstAuthority?: SecretData;
 }
 
 /**
@@ -35,10 +37,9 @@ export async function issueCredentials(
   plan: CredentialsPlan,
   options: IssueOptions,
 ): Promise<readonly KubernetesObject[]> {
-  const authority = await authorityOf(view, observed, plan, options.nowMs);
+  const authority = await authorityOf(view, observed, plan, options);
   const authorities = authoritiesOf(authority);
   if (authorities === undefined) throw new Error(`${view.name}: an authority without a certificate`);
-  const bundle = trustBundle(authorities);
   const issued = await issuedCertificates(view, authority, plan, options.nowMs);
   const dropped = new Set(plan.drop);
   const kept = Object.entries(observed.tls ?? {}).filter(([file]) => !dropped.has(file));
@@ -48,8 +49,8 @@ export async function issueCredentials(
       ...(observed.platformUsers ?? firstLogins(options.nowMs)),
       ...Object.fromEntries(plan.logins.map((login) => [login, options.newPassword()])),
     },
-    tls: sorted({ ...Object.fromEntries(kept), ...issued, [CA_FILE]: bundle }),
-    ca: { [CA_FILE]: bundle },
+    tls: sorted({ ...Object.fromEntries(kept), ...issued, [CA_FILE]: podTrust(authorities) }),
+    ca: { [CA_FILE]: clientTrust(authorities) },
   };
   return CREDENTIAL_SECRETS.map((secret) => secretObject(view, secret, contents[secret]));
 }
@@ -58,14 +59,14 @@ async function authorityOf(
   { name }: ClusterView,
   { authority }: ObservedCredentials,
   plan: CredentialsPlan,
-  nowMs: number,
+  { nowMs, firstAuthority }: IssueOptions,
 ): Promise<SecretData> {
-  if (plan.authority === 'create') return await newAuthority(name, nowMs);
+  if (plan.authority === 'create') return firstAuthority ?? (await newAuthority(name, nowMs));
   if (authority === undefined) throw new Error(`${name}: a plan keeps an authority that is not there`);
   return authority;
 }
 
-/** File ▶ private key, certificate, and the former authority's voucher for the current one. */
+/** File ▶ private key, certificate, and what leads from it to those whom somebody may trust. */
 async function issuedCertificates(
   { name }: ClusterView,
   secret: SecretData,
@@ -75,7 +76,8 @@ async function issuedCertificates(
   const { [AUTHORITY_FILES.certificate]: certificate, [AUTHORITY_FILES.key]: key } = secret;
   if (certificate === undefined || key === undefined) throw new Error(`${name}: half an authority issues nothing`);
   const authority = await openAuthority({ certificate, key });
-  const chain = authoritiesOf(secret)?.former?.voucher ?? '';
+  const authorities = authoritiesOf(secret);
+  const chain = authorities === undefined ? '' : shownChain(authorities);
   const validity: Validity = {
     notBefore: new Date(nowMs - BACKDATED_MS),
     notAfter: new Date(Math.min(nowMs + CERTIFICATE_DAYS * DAY_MS, endMs(certificate))),

@@ -3,7 +3,7 @@ import type { ClusterView, KafkaRole } from '../../../constructs/kubernetes/kafk
 import { certificateHosts } from '../../../constructs/kubernetes/kafka/listeners.ts';
 import { CA_FILE, certificateCommonName, LOGINS_FILE } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import { certificateFault, type CertificateFault, isKeyPair } from './certificate-fault.ts';
-import { type Authorities, authoritiesOf, trustBundle } from './authorities.ts';
+import { type Authorities, authoritiesOf, clientTrust, podTrust } from './authorities.ts';
 import {
   AUTHORITY_FILES,
   credentialSecretRef,
@@ -49,9 +49,10 @@ export interface CertificateOrder {
 export function planCredentials(view: ClusterView, observed: ObservedCredentials, nowMs: number): CredentialsPlan {
   refuseLosses(view, observed, nowMs);
   const authorities = authoritiesOf(observed.authority);
-  const bundle = authorities === undefined ? undefined : trustBundle(authorities);
+  const forPods = authorities === undefined ? undefined : podTrust(authorities);
+  const forClients = authorities === undefined ? undefined : clientTrust(authorities);
   const held = observed.tls ?? {};
-  const isTrustOld = held[CA_FILE] !== bundle;
+  const isTrustOld = held[CA_FILE] !== forPods;
   const placed = [...podsOf(view)];
   // One that leaves goes on talking to the others.
   const leaving = isTrustOld ? leavingPods(held, placed) : [];
@@ -72,7 +73,7 @@ export function planCredentials(view: ClusterView, observed: ObservedCredentials
       .filter(([file, pem]) => !files.has(file) && isSpent(pem, authorities, nowMs))
       .map(([file]) => file),
     logins: missingLogins(observed.platformUsers ?? {}),
-    ca: bundle !== undefined && observed.ca?.[CA_FILE] === bundle ? 'keep' : 'write',
+    ca: forClients !== undefined && observed.ca?.[CA_FILE] === forClients ? 'keep' : 'write',
   };
 }
 

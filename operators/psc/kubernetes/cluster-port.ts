@@ -48,6 +48,12 @@ export function clusterPort({ api, cache, credentials, events, wallMs }: Cluster
     rotateAuthority: async (psc, rotation) => {
       await credentials.rotate(psc, rotation);
     },
+    requestAuthority: async (psc, request) => {
+      await credentials.request(psc, request);
+    },
+    renewAuthority: async (psc) => {
+      await credentials.renew(psc);
+    },
     apply: async (object) => {
       const stored = (await writes.write(applyCall(object))) as KubernetesObject;
       cache.assume(stored);

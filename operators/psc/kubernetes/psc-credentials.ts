@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { viewCluster } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { CA_FILE, PLATFORM_USERS } from '../../../constructs/kubernetes/kafka/secrets.ts';
+import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import type { DataPlane } from '../../../contracts/data-plane.ts';
 import {
   CREDENTIAL_SECRETS,
@@ -9,17 +10,20 @@ import {
   decodedData,
   encodedData,
   type ObservedCredentials,
+  type SecretData,
 } from '../credentials/credential-secrets.ts';
+import { issuerName, issuerWait } from '../credentials/authority-issuer.ts';
 import { authoritiesMark, authoritiesOf } from '../credentials/authorities.ts';
 import { heldCertificates } from '../credentials/held-certificates.ts';
 import { issueCredentials, secretObject } from '../credentials/issue-credentials.ts';
 import { LostCredentialsError } from '../credentials/lost-credentials-error.ts';
 import { type CredentialsPlan, isWhole, planCredentials } from '../credentials/plan-credentials.ts';
 import { heldLogins, otherLogins, rotatedLogins } from '../credentials/platform-logins.ts';
-import { rotatedAuthority } from '../credentials/rotate-authority.ts';
+import { rotatedAuthority, takenAuthority } from '../credentials/rotate-authority.ts';
 import type { ObservedCredentialsState, StoredPsc } from '../observed.ts';
 import type { PasswordRotation, Rotation } from '../plan.ts';
 import type { PlatformLogins } from '../ports.ts';
+import type { AuthorityRequests } from './authority-requests.ts';
 import {
   type PlatformCredentials,
   readPlatformCredentials,
@@ -29,6 +33,7 @@ import {
 
 export interface PscCredentialsOptions {
   readonly secrets: SecretStore;
+  readonly requests: AuthorityRequests;
   readonly dataPlane: DataPlane;
   readonly wallMs: () => number;
   /** A new password each time: letters, digits, dashes and underscores. */
@@ -37,7 +42,10 @@ export interface PscCredentialsOptions {
 
 /** Credentials of PSCs as the operator sees and makes them. */
 export interface PscCredentials {
-  /** Whole ones are believed for {@link BELIEF_MS} or until the PSC changes, since nobody watches Secrets. */
+  /**
+   * Whole ones are believed for {@link BELIEF_MS} or until the PSC changes, since nobody watches Secrets; what waits for an issuer,
+   * for {@link ISSUER_BELIEF_MS}.
+   */
   readonly state: (psc: StoredPsc) => Promise<ObservedCredentialsState>;
   /** The next look reads the Secrets. */
   readonly doubt: (psc: string) => void;
@@ -50,6 +58,10 @@ export interface PscCredentials {
    * @throws ConflictError, RefusedError
    */
   readonly rotate: (psc: StoredPsc, rotation: Rotation) => Promise<void>;
+  /** Asks the issuer that the spec names for the authority. @throws ConflictError, RefusedError */
+  readonly request: (psc: StoredPsc, request: KubernetesObject) => Promise<void>;
+  /** Asks it for another one. @throws ConflictError, RefusedError */
+  readonly renew: (psc: StoredPsc) => Promise<void>;
   /**
    * Takes a step towards other passwords of the platform's users; nothing where it was taken already.
    *
@@ -67,6 +79,7 @@ export interface PscCredentials {
 }
 
 export const BELIEF_MS = 30 * 60_000;
+export const ISSUER_BELIEF_MS = 15_000;
 
 export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
   const believed = new Map<string, Belief>();
@@ -79,14 +92,15 @@ export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
     const sinceMs = wallMs();
     const stored = await readAll(name, secrets);
     if (stored.platformUsers !== undefined && stored.ca !== undefined) withLogin.set(name, uid);
-    const state = stateOf(psc, stored, options);
-    if (state.state === 'whole') believed.set(name, { version: versionOf(psc), sinceMs, state });
+    const state = await stateOf(psc, stored, options);
+    const forMs = beliefMs(name, state);
+    if (forMs > 0) believed.set(name, { version: versionOf(psc), untilMs: sinceMs + forMs, state });
     return state;
   };
   return {
     state: async (psc) => {
       const belief = believed.get(psc.metadata.name);
-      const isFresh = belief?.version === versionOf(psc) && wallMs() - belief.sinceMs < BELIEF_MS;
+      const isFresh = belief?.version === versionOf(psc) && wallMs() < belief.untilMs;
       return isFresh ? belief.state : await look(psc);
     },
     doubt: (psc) => {
@@ -97,13 +111,23 @@ export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
       believed.delete(name);
       const sinceMs = wallMs();
       const written = await issue(psc, options);
-      // They are what was read, or has been written on top of exactly that: no call is needed to know it.
-      believed.set(name, { version: versionOf(psc), sinceMs, state: wholeState(written) });
       withLogin.set(name, uid);
+      // What its issuer says was not read.
+      if (psc.spec.kafka?.authorityIssuer !== undefined) return;
+      // They are what was read, or has been written on top of exactly that: no call is needed to know it.
+      believed.set(name, { version: versionOf(psc), untilMs: sinceMs + BELIEF_MS, state: wholeState(written) });
     },
     rotate: async (psc, rotation) => {
       believed.delete(psc.metadata.name);
       await rotate(psc, rotation, options);
+    },
+    request: async ({ metadata: { name } }, request) => {
+      believed.delete(name);
+      await options.requests.ask(name, request);
+    },
+    renew: async ({ metadata: { name } }) => {
+      believed.delete(name);
+      await options.requests.renew(name, wallMs());
     },
     rotatePasswords: async (psc, rotation) => {
       believed.delete(psc.metadata.name);
@@ -125,40 +149,55 @@ export function pscCredentials(options: PscCredentialsOptions): PscCredentials {
 
 interface Belief {
   readonly version: string;
-  readonly sinceMs: number;
+  readonly untilMs: number;
   readonly state: ObservedCredentialsState;
+}
+
+/** How long a state is believed, in milliseconds. */
+function beliefMs(psc: string, state: ObservedCredentialsState): number {
+  if (state.state === 'awaited') return ISSUER_BELIEF_MS;
+  if (state.state !== 'whole') return 0;
+  const { issuer, certificates } = state;
+  if (issuer === undefined || certificates === undefined) return BELIEF_MS;
+  // What comes next waits for the end of the former authority, which may be months away.
+  const isTaken = issuer.offer.state === 'current' || certificates.former !== undefined;
+  return isTaken && issuerWait(psc, issuer) === undefined ? BELIEF_MS : ISSUER_BELIEF_MS;
 }
 
 type StoredCredentials = Readonly<Record<CredentialSecret, StoredSecret | undefined>>;
 
-function stateOf(
+async function stateOf(
   psc: StoredPsc,
   stored: StoredCredentials,
-  { dataPlane, wallMs }: PscCredentialsOptions,
-): ObservedCredentialsState {
+  { dataPlane, wallMs, requests }: PscCredentialsOptions,
+): Promise<ObservedCredentialsState> {
   const view = viewCluster(psc, dataPlane);
   try {
     const found = contents(stored);
     const plan = planCredentials(view, found, wallMs());
+    const isIssued = view.kafka.authorityIssuer !== undefined && (plan.authority === 'create' || isWhole(plan));
+    const current = authoritiesOf(found.authority)?.current;
+    const issuer = isIssued ? await requests.observe(view, current, wallMs()) : undefined;
+    if (plan.authority === 'create' && issuer !== undefined && issuer.offer.state !== 'other') {
+      return { state: 'awaited', reason: issuerWait(view.name, issuer) ?? missing(plan), issuer };
+    }
     if (!isWhole(plan)) return { state: 'incomplete', reason: missing(plan) };
-    return wholeState(found);
+    return { ...wholeState(found), ...(issuer === undefined ? {} : { issuer }) };
   } catch (error) {
     if (error instanceof LostCredentialsError) return { state: 'lost', reason: error.message };
     throw error;
   }
 }
 
-function wholeState(found: ObservedCredentials): ObservedCredentialsState {
+function wholeState(found: ObservedCredentials): Extract<ObservedCredentialsState, { readonly state: 'whole' }> {
   const certificates = heldCertificates(found);
   const logins = heldLogins(found.platformUsers ?? {});
   return { state: 'whole', ...(certificates === undefined ? {} : { certificates }), logins };
 }
 
 /** Resolves with what is there afterwards. */
-async function issue(
-  psc: StoredPsc,
-  { secrets, dataPlane, wallMs, newPassword }: PscCredentialsOptions,
-): Promise<ObservedCredentials> {
+async function issue(psc: StoredPsc, options: PscCredentialsOptions): Promise<ObservedCredentials> {
+  const { secrets, dataPlane, wallMs, newPassword } = options;
   const { name } = psc.metadata;
   const view = viewCluster(psc, dataPlane);
   const stored = await readAll(name, secrets);
@@ -166,7 +205,9 @@ async function issue(
   const nowMs = wallMs();
   const plan = planCredentials(view, observed, nowMs);
   if (isWhole(plan)) return observed;
-  const objects = await issueCredentials(view, observed, plan, { nowMs, newPassword });
+  const firstAuthority = plan.authority === 'create' ? await takenFrom(psc, undefined, options) : undefined;
+  const taken = firstAuthority === undefined ? {} : { firstAuthority };
+  const objects = await issueCredentials(view, observed, plan, { nowMs, newPassword, ...taken });
   for (const [index, secret] of CREDENTIAL_SECRETS.entries()) {
     const object = objects[index];
     const { name: wanted } = credentialSecretRef(name, secret);
@@ -178,16 +219,26 @@ async function issue(
   return Object.fromEntries(written) as ObservedCredentials;
 }
 
-async function rotate(
-  psc: StoredPsc,
-  { step, mark }: Rotation,
-  { secrets, dataPlane, wallMs }: PscCredentialsOptions,
-): Promise<void> {
+/** What the issuer has come up with, as the Secret of the authority has it; undefined where the spec names none. */
+async function takenFrom(
+  { metadata: { name }, spec: { kafka } }: StoredPsc,
+  offer: string | undefined,
+  { requests, wallMs }: PscCredentialsOptions,
+): Promise<SecretData | undefined> {
+  if (kafka?.authorityIssuer === undefined) return undefined;
+  const nowMs = wallMs();
+  return takenAuthority(await requests.take(name, offer, nowMs), issuerName(kafka.authorityIssuer), nowMs);
+}
+
+async function rotate(psc: StoredPsc, { step, mark, offer }: Rotation, options: PscCredentialsOptions): Promise<void> {
+  const { secrets, dataPlane, wallMs } = options;
   const { name } = psc.metadata;
   const stored = await secrets.read(credentialSecretRef(name, 'authority'));
   const authorities = authoritiesOf(stored?.data);
   if (stored === undefined || authorities === undefined || authoritiesMark(authorities) !== mark) return;
-  const data = await rotatedAuthority(name, stored.data, step, wallMs());
+  const next = step === 'replace' && offer !== undefined ? await takenFrom(psc, offer, options) : undefined;
+  const chosen = next === undefined ? {} : { next };
+  const data = await rotatedAuthority(name, stored.data, step, { nowMs: wallMs(), ...chosen });
   await secrets.write(secretObject(viewCluster(psc, dataPlane), 'authority', data), stored);
 }
 

@@ -223,9 +223,9 @@ describe('an authority that is replaced', () => {
   });
 
   test('is not replaced once more before it is retired', async () => {
-    await expect(rotatedAuthority('orders', replaced.authority ?? {}, 'replace', replacedMs)).rejects.toThrow(
-      'still about to replace',
-    );
+    await expect(
+      rotatedAuthority('orders', replaced.authority ?? {}, 'replace', { nowMs: replacedMs }),
+    ).rejects.toThrow('still about to replace');
   });
 
   test('takes pods along that leave and are placed no longer', async () => {
@@ -318,7 +318,7 @@ async function reconciled(
 
 /** What is there after a step, and the issue that follows from it. */
 async function rotated(observed: ObservedCredentials, step: RotationStep, nowMs: number): Promise<ObservedCredentials> {
-  const authority = await rotatedAuthority('orders', observed.authority ?? {}, step, nowMs);
+  const authority = await rotatedAuthority('orders', observed.authority ?? {}, step, { nowMs });
   const plan = planCredentials(viewOf(), { ...observed, authority }, nowMs);
   expect(plan.authority).toBe('keep');
   return await reconciled(viewOf(), { ...observed, authority }, nowMs);

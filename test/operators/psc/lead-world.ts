@@ -44,6 +44,8 @@ export function leadWorld(first: Observed, steps?: Steps): LeadWorld {
     credentials: () => Promise.resolve(first.credentials),
     issueCredentials: written('issue'),
     rotateAuthority: written('rotate'),
+    requestAuthority: written('request'),
+    renewAuthority: written('renew'),
     rotatePasswords: written('passwords'),
     apply: async (object) => {
       await written('apply')();

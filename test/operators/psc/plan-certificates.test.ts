@@ -167,7 +167,7 @@ function clusterOf({
 function held(authority: Partial<HeldCertificates['authority']> = {}): HeldCertificates {
   return {
     mark: 'mark',
-    authority: { madeAtMs: NOW_MS - 2 * DAY_MS, endMs: NOW_MS + 3000 * DAY_MS, ...authority },
+    authority: { madeAtMs: NOW_MS - 2 * DAY_MS, endMs: NOW_MS + 3000 * DAY_MS, maker: 'operator', ...authority },
     pods: new Map(PODS.map((pod): [string, HeldCertificate] => [pod, certificateOf(pod, 'present')])),
   };
 }

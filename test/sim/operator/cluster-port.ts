@@ -34,6 +34,14 @@ export function clusterPort(world: World, process: Caller, courier: Courier, ran
       write(`${rotation.step} the authority`, () => {
         world.credentials.rotate(rotation);
       }),
+    requestAuthority: () =>
+      write('ask for the authority', () => {
+        world.issuer.ask();
+      }),
+    renewAuthority: () =>
+      write('ask for another authority', () => {
+        world.issuer.renew();
+      }),
     rotatePasswords: (_psc, rotation) =>
       write(`${rotation.step} passwords`, () => {
         world.passwords.rotate(rotation);

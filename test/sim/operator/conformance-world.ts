@@ -110,6 +110,8 @@ function drivenPort(port: ClusterPort, scheduler: Scheduler): ClusterPort {
     credentials: (psc) => drive(port.credentials(psc)),
     issueCredentials: (psc) => drive(port.issueCredentials(psc)),
     rotateAuthority: (psc, rotation) => drive(port.rotateAuthority(psc, rotation)),
+    requestAuthority: (psc, request) => drive(port.requestAuthority(psc, request)),
+    renewAuthority: (psc) => drive(port.renewAuthority(psc)),
     rotatePasswords: (psc, rotation) => drive(port.rotatePasswords(psc, rotation)),
     apply: (object) => drive(port.apply(object)),
     writeStatus: (psc, status) => drive(port.writeStatus(psc, status)),

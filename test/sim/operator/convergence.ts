@@ -129,7 +129,9 @@ function unfinishedShrink({ api, pods, kafka, claims }: World): string | undefin
 }
 
 function unfinishedCertificates({ api, credentials }: World): string | undefined {
-  return credentials.unfinished(api.storedPsc()?.spec.maintenance?.authorityRequestedAt);
+  const { kafka, maintenance } = api.storedPsc()?.spec ?? {};
+  const maker = kafka?.authorityIssuer === undefined ? 'operator' : 'issuer';
+  return credentials.unfinished(maintenance?.authorityRequestedAt, maker);
 }
 
 function unfinishedKafka({ api, kafka, dataPlane }: World): string | undefined {

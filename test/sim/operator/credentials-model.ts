@@ -1,16 +1,23 @@
 import type { ClusterView } from '../../../constructs/kubernetes/kafka/cluster-view.ts';
 import { isAsked } from '../../../operators/psc/credentials/certificate-fault.ts';
-import type { HeldCertificates, ShownCertificate } from '../../../operators/psc/credentials/held-certificates.ts';
+import type {
+  AuthorityMaker,
+  HeldCertificates,
+  ShownCertificate,
+} from '../../../operators/psc/credentials/held-certificates.ts';
 import type { ObservedCredentialsState } from '../../../operators/psc/observed.ts';
 import type { Rotation } from '../../../operators/psc/plan.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Scheduler } from '../kernel/scheduler.ts';
+import type { IssuerModel } from './issuer-model.ts';
 import type { PodRecord } from './pod-record.ts';
 import { EPOCH_MS } from './wall-clock.ts';
 
 interface Authority {
   readonly id: string;
+  /** When it came into use. */
   readonly madeAtMs: number;
+  readonly maker: AuthorityMaker;
 }
 
 interface Leaf {
@@ -41,6 +48,7 @@ const LIFE_MS = 10 * 365 * 24 * 3_600_000;
 export interface CredentialsParts {
   readonly scheduler: Scheduler;
   readonly random: Prng;
+  readonly issuer: IssuerModel;
   readonly pods: () => readonly PodRecord[];
   /** Somebody cannot talk to somebody else from now on. */
   readonly onDistrust: (message: string) => void;
@@ -65,12 +73,18 @@ export class CredentialsModel {
   stateFor(view: ClusterView): ObservedCredentialsState {
     const orders = this.#orders(view);
     const [first] = orders;
+    const issuer =
+      view.kafka.authorityIssuer === undefined ? undefined : this.#parts.issuer.observed(this.#current?.id);
+    if (this.#current === undefined && issuer !== undefined && issuer.offer.state !== 'other') {
+      return { state: 'awaited', reason: 'its issuer has not come up with an authority', issuer };
+    }
     if (first !== undefined) return { state: 'incomplete', reason: `${first} has no certificate` };
-    return { state: 'whole', certificates: this.#held() };
+    return { state: 'whole', certificates: this.#held(), ...(issuer === undefined ? {} : { issuer }) };
   }
 
   issue(view: ClusterView): void {
-    this.#current ??= this.#newAuthority();
+    const isIssued = view.kafka.authorityIssuer !== undefined;
+    this.#current ??= isIssued ? this.#takenAuthority(undefined) : this.#newAuthority();
     const orders = this.#orders(view);
     if (orders.length === 0) return;
     const { id: issuer } = this.#current;
@@ -85,13 +99,14 @@ export class CredentialsModel {
   }
 
   /** Nothing where the authorities are others than those that it was decided on. */
-  rotate({ step, mark }: Rotation): void {
+  rotate({ step, mark, offer }: Rotation): void {
     if (this.#current === undefined || mark !== this.#mark()) return;
     if (step === 'retire') {
       this.#former = undefined;
     } else {
+      const next = offer === undefined ? this.#newAuthority() : this.#takenAuthority(offer);
       this.#former = this.#current;
-      this.#current = this.#newAuthority();
+      this.#current = next;
     }
     this.#check();
   }
@@ -116,9 +131,12 @@ export class CredentialsModel {
   }
 
   /** What is still to happen until everybody shows what they were given, and as young as was asked for. */
-  unfinished(authorityRequestedAt: string | undefined): string | undefined {
+  unfinished(authorityRequestedAt: string | undefined, maker?: AuthorityMaker): string | undefined {
     const askedAtMs = authorityRequestedAt === undefined ? -Infinity : Date.parse(authorityRequestedAt);
     if ((this.#current?.madeAtMs ?? Infinity) < Math.floor(askedAtMs / 1000) * 1000) return 'the authority is too old';
+    // What comes after it waits for the end of the former one.
+    const isOthers = maker !== undefined && this.#former === undefined && this.#current?.maker !== maker;
+    if (isOthers) return `the authority is not the ${maker}'s`;
     const late = this.#running().find(({ pod, leaf }) => this.#issued.leaves.get(pod) !== leaf);
     return late === undefined ? undefined : `${late.pod} shows an old certificate`;
   }
@@ -136,12 +154,12 @@ export class CredentialsModel {
   }
 
   #held(): HeldCertificates {
-    const { madeAtMs = 0 } = this.#current ?? {};
+    const { madeAtMs = 0, maker = 'operator' } = this.#current ?? {};
     const pods = [...this.#issued.leaves].map(
       ([pod, leaf]) => [pod, { fingerprint: leaf.fingerprint, ...lasting(leaf.madeAtMs) }] as const,
     );
     const former = this.#former === undefined ? {} : { former: { endMs: lasting(this.#former.madeAtMs).endMs } };
-    return { mark: this.#mark(), authority: lasting(madeAtMs), ...former, pods: new Map(pods) };
+    return { mark: this.#mark(), authority: { ...lasting(madeAtMs), maker }, ...former, pods: new Map(pods) };
   }
 
   #mark(): string {
@@ -153,7 +171,11 @@ export class CredentialsModel {
   }
 
   #newAuthority(): Authority {
-    return { id: this.#next('authority-'), madeAtMs: this.#secondMs() };
+    return { id: this.#next('authority-'), madeAtMs: this.#secondMs(), maker: 'operator' };
+  }
+
+  #takenAuthority(offer: string | undefined): Authority {
+    return { id: this.#parts.issuer.taken(offer), madeAtMs: this.#nowMs(), maker: 'issuer' };
   }
 
   #next(prefix: string): string {

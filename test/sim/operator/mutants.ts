@@ -81,6 +81,14 @@ export const MUTANTS: readonly Mutant[] = [
   withRules('a former authority goes as soon as there is another', 'trusted', 4, {
     rotationStep: (held, observed) => (held.former === undefined ? RULES.rotationStep(held, observed) : 'retire'),
   }),
+  withRules('a renewed authority is taken over although the one before it is still needed', 'trusted', 53, {
+    rotationStep: (held, observed) =>
+      RULES.rotationStep(held.authority.maker === 'issuer' ? omit(held, 'former') : held, observed),
+  }),
+  withPorts('an issuer is not asked for the authority', 'liveness', 8, (ports) => ({
+    ...ports,
+    cluster: { ...ports.cluster, requestAuthority: () => Promise.resolve() },
+  })),
   withRules('passwords are handed out before Kafka knows them', 'let-in', 6, {
     passwordStep: (held, context) => (held.other?.state === 'next' ? 'switch' : RULES.passwordStep(held, context)),
   }),

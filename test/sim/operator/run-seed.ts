@@ -4,6 +4,7 @@ import { Trace } from '../kernel/trace.ts';
 import { isShrinkHampered, unfinished } from './convergence.ts';
 import { injectFault } from './faults.ts';
 import type { Invariant, Violation } from './invariants.ts';
+import { scheduleIssuers } from './issuers.ts';
 import type { Reconcile } from './operator-process.ts';
 import { chooseKafka, endUpgrades, scheduleUpgrades } from './upgrades.ts';
 import { EPOCH_MS } from './wall-clock.ts';
@@ -60,6 +61,7 @@ export async function runSeed(seed: number, { reconcile, huntFor, onEvent }: Run
   scheduleRotations(world, endMs, new Prng(seed ^ 0x7a3d_11e5));
   scheduleUpgrades(world, first, endMs, upgrades);
   schedulePasswords(world, endMs, new Prng(seed ^ 0x5be0_cd19));
+  scheduleIssuers(world, endMs, new Prng(seed ^ 0x1b56_c4e9));
   await scheduler.runUntil(endMs, isOver);
   const needsTheEnd = huntFor === undefined || huntFor === 'liveness' || huntFor === 'quiet' || huntFor === 'let-in';
   if (!isOver() && needsTheEnd) {

@@ -10,6 +10,7 @@ import { BalancerModel } from './balancer-model.ts';
 import { ClaimsModel } from './claims-model.ts';
 import { CredentialsModel } from './credentials-model.ts';
 import { Drains } from './drains.ts';
+import { IssuerModel } from './issuer-model.ts';
 import { Judge } from './judge.ts';
 import { KafkaModel } from './kafka-model.ts';
 import { LeaseModel } from './lease-model.ts';
@@ -41,6 +42,7 @@ export class World {
   readonly names: NamesModel;
   readonly pods: PodsModel;
   readonly credentials: CredentialsModel;
+  readonly issuer: IssuerModel;
   readonly passwords: PasswordsModel;
   readonly judge: Judge;
   readonly balancer: BalancerModel;
@@ -100,8 +102,10 @@ export class World {
     // Of its own: what goes on elsewhere in a world stays as it was.
     this.drains = new Drains(this, new Prng(seed ^ 0x35f1_9d27));
     this.releases = new Releases(this, new Prng(seed ^ 0x2545_f491));
+    this.issuer = new IssuerModel({ scheduler, random: new Prng(seed ^ 0x6d0f_27bd), note: this.note });
     this.credentials = new CredentialsModel({
       scheduler,
+      issuer: this.issuer,
       // Of its own: what goes on elsewhere in a world stays as it was.
       random: new Prng(seed ^ 0x2c1b_3c6d),
       pods: () => this.pods.all(),
@@ -222,6 +226,7 @@ export class World {
     this.note('HEALED');
     this.#isHealed = true;
     this.#weather = FAIR_WEATHER;
+    this.issuer.heal();
     for (const node of this.nodes) {
       node.isCordoned = false;
       if (!node.isUp) this.nodeCameBack(node);

@@ -127,7 +127,7 @@ async function issued(observed: ObservedCredentials, nowMs: number, madeAtMs = n
 }
 
 async function rotate(step: RotationStep): Promise<void> {
-  const authority = await rotatedAuthority('orders', secrets.authority ?? {}, step, Date.now());
+  const authority = await rotatedAuthority('orders', secrets.authority ?? {}, step, { nowMs: Date.now() });
   secrets = await issued({ ...secrets, authority }, Date.now());
 }
 

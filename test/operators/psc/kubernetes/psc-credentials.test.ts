@@ -5,8 +5,10 @@ import type { StoredPsc } from '../../../../operators/psc/observed.ts';
 import { decodedData, type SecretRef } from '../../../../operators/psc/credentials/credential-secrets.ts';
 import type { HeldCertificates } from '../../../../operators/psc/credentials/held-certificates.ts';
 import type { HeldLogins } from '../../../../operators/psc/credentials/platform-logins.ts';
+import { authorityRequests } from '../../../../operators/psc/kubernetes/authority-requests.ts';
 import { pscCredentials } from '../../../../operators/psc/kubernetes/psc-credentials.ts';
 import type { SecretStore, StoredSecret } from '../../../../operators/psc/kubernetes/secret-store.ts';
+import type { ApiServer } from '../../../../operators/runtime/api-server.ts';
 import { exampleDataPlane, examplePsc } from '../../../support/example-psc.ts';
 
 const psc = storedPsc('uid-1');
@@ -158,11 +160,17 @@ async function certificatesOf(credentials: ReturnType<typeof pscCredentials>): P
 function credentialsOn(secrets: SecretStore): ReturnType<typeof pscCredentials> {
   return pscCredentials({
     secrets,
+    requests: authorityRequests(NO_API, secrets),
     dataPlane: exampleDataPlane('local'),
     wallMs: () => Date.now(),
     newPassword: () => 'secret',
   });
 }
+
+const unasked = (): never => {
+  throw new Error('no issuer is to be asked');
+};
+const NO_API: ApiServer = { get: unasked, lines: unasked, write: unasked };
 
 function storedPsc(uid: string, brokers = 3): StoredPsc {
   const example = examplePsc('local', { name: 'orders', brokers });

@@ -12,6 +12,7 @@ import type { ControlPlane } from '../../../../local/kubernetes/control-plane.ts
 import { intended } from '../../../../operators/psc/intent.ts';
 import { clusterPort } from '../../../../operators/psc/kubernetes/cluster-port.ts';
 import { type PscCache, pscCache } from '../../../../operators/psc/kubernetes/psc-cache.ts';
+import { authorityRequests } from '../../../../operators/psc/kubernetes/authority-requests.ts';
 import { pscCredentials } from '../../../../operators/psc/kubernetes/psc-credentials.ts';
 import { secretStore } from '../../../../operators/psc/kubernetes/secret-store.ts';
 import type { ClusterPort } from '../../../../operators/psc/ports.ts';
@@ -100,7 +101,9 @@ export function operatorOn(
   });
   void cache.run(signal);
   const wallMs = (): number => Date.now();
-  const credentials = pscCredentials({ secrets: secretStore(api), dataPlane: DATA_PLANE, wallMs, newPassword });
+  const secrets = secretStore(api);
+  const requests = authorityRequests(api, secrets);
+  const credentials = pscCredentials({ secrets, requests, dataPlane: DATA_PLANE, wallMs, newPassword });
   const events = eventRecorder({
     api,
     controller: 'flotilla.dev/operator',
