@@ -130,7 +130,7 @@ export const MUTANTS: readonly Mutant[] = [
   })),
   withPorts('the status forgets which claims there were', 'claim-replaced', 6, forgetClaims),
   withPorts('an empty volume will do', 'volume-identity', 1, forgetClaims),
-  withPorts('an empty volume takes over the vote of the lost one', 'vote-first', 17, votesStay),
+  withPorts('an empty volume takes over the vote of the lost one', 'vote-first', 82, votesStay),
   withPorts('a controller that follows is given no vote', 'liveness', 1, (ports) => ({
     ...ports,
     kafka: { ...ports.kafka, addVoter: () => Promise.resolve() },
