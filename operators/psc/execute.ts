@@ -96,9 +96,6 @@ async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: Re
     case 'rotate-passwords':
       await cluster.rotatePasswords(psc, write.rotation);
       return;
-    case 'alter-logins':
-      await kafka.alterLogins(psc, write.change, write.mark);
-      return;
     case 'set-gate':
       await cluster.setGate(psc, write.pod, write.uid, write.status);
       return;
@@ -110,6 +107,49 @@ async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: Re
       return;
     case 'delete-pod':
       await cluster.deletePod(psc, write.pod);
+      return;
+    case 'delete-claim':
+      await cluster.deleteClaim(psc, write.claim);
+      return;
+    case 'release-volume':
+      await cluster.releaseVolume(psc, write.volume, write.claimUid);
+      return;
+    case 'event':
+      await cluster.event(psc, write);
+      return;
+    case 'alter-logins':
+    case 'alter-cluster-settings':
+    case 'alter-default-quota':
+    case 'elect-preferred':
+    case 'set-cordon':
+    case 'unregister-broker':
+    case 'finish-features':
+    case 'remove-voter':
+    case 'add-voter':
+      await sendToKafka(write, psc, kafka);
+  }
+}
+
+type KafkaWrite = Extract<
+  Write,
+  {
+    readonly kind:
+      | 'alter-logins'
+      | 'alter-cluster-settings'
+      | 'alter-default-quota'
+      | 'elect-preferred'
+      | 'set-cordon'
+      | 'unregister-broker'
+      | 'finish-features'
+      | 'remove-voter'
+      | 'add-voter';
+  }
+>;
+
+async function sendToKafka(write: KafkaWrite, psc: StoredPsc, kafka: ReconcilePorts['kafka']): Promise<void> {
+  switch (write.kind) {
+    case 'alter-logins':
+      await kafka.alterLogins(psc, write.change, write.mark);
       return;
     case 'alter-cluster-settings':
       await kafka.alterClusterSettings(psc, write.set, write.remove);
@@ -132,14 +172,5 @@ async function send(write: Write, psc: StoredPsc, { cluster, kafka, holder }: Re
     case 'remove-voter':
     case 'add-voter':
       await (write.kind === 'add-voter' ? kafka.addVoter : kafka.removeVoter)(psc, write.voter);
-      return;
-    case 'delete-claim':
-      await cluster.deleteClaim(psc, write.claim);
-      return;
-    case 'release-volume':
-      await cluster.releaseVolume(psc, write.volume, write.claimUid);
-      return;
-    case 'event':
-      await cluster.event(psc, write);
   }
 }
