@@ -1,7 +1,7 @@
 import { PSC_CRD } from '../../contracts/psc-crd.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
-import { isNotFound } from '../../operators/psc/kubernetes/api-errors.ts';
-import { type ApiServer, ApiServerError } from '../../operators/runtime/api-server.ts';
+import { isConflict, isNotFound } from '../../operators/psc/kubernetes/api-errors.ts';
+import type { ApiServer } from '../../operators/runtime/api-server.ts';
 import { storageVersion, type VersionedDefinition } from '../apply/stored-versions.ts';
 import { UserError } from '../user-error.ts';
 
@@ -42,7 +42,6 @@ const DEFINITION_PATH = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions
 const PAGE = 100;
 const MERGE_PATCH = 'application/merge-patch+json';
 const CALL_TIMEOUT_MS = 30_000;
-const CONFLICT = 409;
 
 async function readDefinition(api: Pick<ApiServer, 'get'>): Promise<Definition> {
   try {
@@ -110,10 +109,6 @@ async function trim(api: Pick<ApiServer, 'write'>, { metadata }: Definition, ver
 export function migrationText({ version, retired, rewritten }: Migration): string {
   if (retired.length === 0) return `all PSCs are stored as ${version}\n`;
   return `${rewritten} PSCs are stored as ${version}, none as ${retired.join(', ')} any more\n`;
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof ApiServerError && error.status === CONFLICT;
 }
 
 function signal(): AbortSignal {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { RegionLayout } from '../region/layout.ts';
 import { systemErrorCode, ToolError } from '../tools/tool-error.ts';
 import { type Fault, faultName } from './fault.ts';
+import { LINK_CUTS } from './links.ts';
 
 type Folder = Pick<RegionLayout, 'folder'>;
 
@@ -55,9 +56,7 @@ const FAULTS: z.ZodType<readonly Fault[]> = z.array(
   z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('zone-down'), zone }),
     z.object({ kind: z.literal('crash-node'), zone }),
-    z.object({ kind: z.literal('cut-link'), zone }),
-    z.object({ kind: z.literal('mute-link'), zone }),
-    z.object({ kind: z.literal('deaf-link'), zone }),
+    z.object({ kind: z.enum(LINK_CUTS), zone }),
     z.object({ kind: z.literal('slow-link'), zone, megabitsPerSecond: z.number() }),
     z.object({ kind: z.literal('pause'), pod, uid: z.string() }),
     z.object({ kind: z.literal('fill-disk'), pod, zone, file: z.string() }),

@@ -1,3 +1,4 @@
+import { LINK_CUTS, type LinkCut } from './links.ts';
 import type { PodRef } from './pods.ts';
 
 /** Something that was broken on purpose, with all that mending it takes. */
@@ -6,12 +7,8 @@ export type Fault =
   | { readonly kind: 'zone-down'; readonly zone: string }
   /** The node's processes are gone; its network refuses connections. */
   | { readonly kind: 'crash-node'; readonly zone: string }
-  /** The node runs, and no packet reaches or leaves it. */
-  | { readonly kind: 'cut-link'; readonly zone: string }
-  /** The node runs, and hears others whom nothing of it reaches. */
-  | { readonly kind: 'mute-link'; readonly zone: string }
-  /** The node runs, and what it sends arrives, but no answer. */
-  | { readonly kind: 'deaf-link'; readonly zone: string }
+  /** The node runs, and no packet reaches it, or leaves it, or neither. */
+  | { readonly kind: LinkCut; readonly zone: string }
   | { readonly kind: 'slow-link'; readonly zone: string; readonly megabitsPerSecond: number }
   | { readonly kind: 'pause'; readonly pod: PodRef; readonly uid: string }
   | { readonly kind: 'fill-disk'; readonly pod: PodRef; readonly zone: string; readonly file: string }
@@ -90,9 +87,7 @@ export function keepsNodeOff(faults: readonly Fault[], zone: string): boolean {
 }
 
 const HEALING_ORDER: readonly Fault['kind'][] = [
-  'cut-link',
-  'mute-link',
-  'deaf-link',
+  ...LINK_CUTS,
   'slow-link',
   'zone-down',
   'crash-node',

@@ -19,11 +19,8 @@ export function loggedPorts({ cluster, kafka }: Ports, log: (line: string) => vo
       throw error;
     }
   };
-  const ofPsc =
-    <A extends readonly unknown[]>(
-      write: (psc: StoredPsc, ...args: A) => Promise<void>,
-      what: (...args: A) => string,
-    ): ((psc: StoredPsc, ...args: A) => Promise<void>) =>
+  const ofPsc: OfPsc =
+    (write, what) =>
     async (psc, ...args) => {
       await said(psc.metadata.name, what(...args), async () => {
         await write(psc, ...args);
@@ -56,26 +53,41 @@ export function loggedPorts({ cluster, kafka }: Ports, log: (line: string) => vo
       evict: ofPsc(cluster.evict, ({ name }) => `evict ${name}`),
       deletePod: ofPsc(cluster.deletePod, ({ name }) => `delete ${name}`),
     },
-    kafka: {
-      ...kafka,
-      // Names only: a value may be nobody's business.
-      alterClusterSettings: ofPsc(kafka.alterClusterSettings, (set, remove) =>
-        [...Object.keys(set).map((key) => `set ${key}`), ...remove.map((key) => `take away ${key}`)].join(', '),
-      ),
-      alterDefaultQuota: ofPsc(kafka.alterDefaultQuota, (values) =>
-        ['default quota', ...Object.entries(values).map((pair) => pair.join(' '))].join(', '),
-      ),
-      alterLogins: ofPsc(kafka.alterLogins, (change) => `${change} the platform's other logins`),
-      electPreferred: ofPsc(kafka.electPreferred, ({ length }) => `elect ${length} preferred leaders`),
-      setCordon: ofPsc(
-        kafka.setCordon,
-        (broker, cordon) => `${cordon === 'present' ? 'cordon' : 'uncordon'} broker ${broker}`,
-      ),
-      finishFeatures: ofPsc(kafka.finishFeatures, (features) =>
-        ['finish features', ...Object.entries(features).map((pair) => pair.join(' '))].join(', '),
-      ),
-      unregisterBroker: ofPsc(kafka.unregisterBroker, (broker) => `unregister broker ${broker}`),
-    },
+    kafka: loggedKafka(kafka, ofPsc),
+  };
+}
+
+/** A write of one PSC that is told of. */
+type OfPsc = <A extends readonly unknown[]>(
+  write: (psc: StoredPsc, ...args: A) => Promise<void>,
+  what: (...args: A) => string,
+) => (psc: StoredPsc, ...args: A) => Promise<void>;
+
+function loggedKafka(kafka: KafkaPort, ofPsc: OfPsc): KafkaPort {
+  return {
+    ...kafka,
+    // Names only: a value may be nobody's business.
+    alterClusterSettings: ofPsc(kafka.alterClusterSettings, (set, remove) =>
+      [...Object.keys(set).map((key) => `set ${key}`), ...remove.map((key) => `take away ${key}`)].join(', '),
+    ),
+    alterDefaultQuota: ofPsc(kafka.alterDefaultQuota, (values) =>
+      ['default quota', ...Object.entries(values).map((pair) => pair.join(' '))].join(', '),
+    ),
+    alterLogins: ofPsc(kafka.alterLogins, (change) => `${change} the platform's other logins`),
+    electPreferred: ofPsc(kafka.electPreferred, ({ length }) => `elect ${length} preferred leaders`),
+    setCordon: ofPsc(
+      kafka.setCordon,
+      (broker, cordon) => `${cordon === 'present' ? 'cordon' : 'uncordon'} broker ${broker}`,
+    ),
+    finishFeatures: ofPsc(kafka.finishFeatures, (features) =>
+      ['finish features', ...Object.entries(features).map((pair) => pair.join(' '))].join(', '),
+    ),
+    unregisterBroker: ofPsc(kafka.unregisterBroker, (broker) => `unregister broker ${broker}`),
+    addVoter: ofPsc(kafka.addVoter, ({ pod, directory }) => `give ${pod} a vote (directory ${directory})`),
+    removeVoter: ofPsc(
+      kafka.removeVoter,
+      ({ pod, directory }) => `take the vote of ${pod} away (directory ${directory})`,
+    ),
   };
 }
 

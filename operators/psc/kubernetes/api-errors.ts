@@ -15,6 +15,10 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ApiServerError && error.status === NOT_FOUND;
 }
 
+export function isConflict(error: unknown): boolean {
+  return error instanceof ApiServerError && error.status === CONFLICT;
+}
+
 const NOT_FOUND = 404;
 const CONFLICT = 409;
 const UNPROCESSABLE = 422;
