@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { log } from '@pulumi/pulumi';
-import { rememberFrames } from './sdk/frames.ts';
+import { rememberFrames, rememberPositions } from './sdk/frames.ts';
 import { loadWhenCalled, loadWhenRead, runtimeModule } from './sdk/modules.ts';
 import { makeOutputsWhenRead } from './sdk/outputs.ts';
 import { leavePromisesUntraced } from './sdk/promises.ts';
@@ -24,6 +24,7 @@ export async function shedSdkOverhead({ arePromisesTraced }: SdkOverheadOptions)
   const { default: pulumi } = await import('@pulumi/pulumi');
   joinDebugMessages(pulumi.log);
   rememberFrames(pulumi.Resource);
+  rememberPositions(require);
   keepStructsAsBytes(require);
   if (arePromisesTraced === 'no') {
     leavePromisesUntraced(require);

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { exportsOf } from './modules.ts';
 
 interface Position {
   readonly uri: string;
@@ -27,6 +28,48 @@ export function rememberFrames(resource: object): void {
         return known.get(frame);
       });
 }
+
+/** A message of google-protobuf. */
+interface SourcePosition {
+  readonly getUri: () => string;
+  readonly getLine: () => number;
+  readonly getColumn: () => number;
+}
+
+interface Writer {
+  readonly writeSerializedMessage: (bytes: Uint8Array, start: number, end: number) => void;
+  readonly getResultBuffer: () => Uint8Array;
+}
+
+interface SourcePb {
+  readonly SourcePosition?: {
+    serializeBinaryToWriter: (position: SourcePosition, writer: Writer) => void;
+    readonly prototype: Partial<SourcePosition>;
+  };
+}
+
+/** Brings each place in the program into binary form once: the traces of all resources go through the same few dozen. */
+export function rememberPositions(require: NodeJS.Require): void {
+  const { SourcePosition: message } = exportsOf(require, '@pulumi/pulumi/proto/source_pb.js') as SourcePb;
+  const { BinaryWriter: buffer } = exportsOf(require, 'google-protobuf') as { BinaryWriter?: new () => Writer };
+  if (message === undefined || buffer === undefined) return;
+  if (GETTERS.some((name) => typeof message.prototype[name] !== 'function')) return;
+  const { serializeBinaryToWriter } = message;
+  const known = new Map<string, Uint8Array>();
+  const bytesOf = (position: SourcePosition): Uint8Array => {
+    const own = new buffer();
+    serializeBinaryToWriter(position, own);
+    return own.getResultBuffer();
+  };
+  message.serializeBinaryToWriter = (position, writer) => {
+    const place = `${position.getUri()}:${position.getLine()}:${position.getColumn()}`;
+    const bytes = known.get(place) ?? bytesOf(position);
+    known.set(place, bytes);
+    writer.writeSerializedMessage(bytes, 0, bytes.length);
+  };
+}
+
+const GETTERS = ['getUri', 'getLine', 'getColumn'] as const;
 
 function hasStackTraces(resource: object): resource is StackTraces {
   return (

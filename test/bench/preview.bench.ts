@@ -28,7 +28,8 @@ const STACKS: Readonly<Record<PublicCloud, string>> = {
 const SDKS = ['@pulumi/aws', '@pulumi/gcp', '@pulumi/azure-native', '@pulumi/random'];
 const TENANTS = 20;
 const MORE_NODES: Readonly<Record<string, number>> = { small: 45, controllers: 8 };
-const RUNS = 3;
+/** Of each program, by turns: what else the machine does meets all of them alike. */
+const RUNS = 7;
 /** The goal: twice the empty program's time, and this for each hundred resources. */
 const GOAL_MS_PER_100_RESOURCES = 100;
 
@@ -70,32 +71,34 @@ async function measureAll(attached: readonly ProviderDouble[]): Promise<readonly
     PULUMI_DEBUG_PROVIDERS: attached.map(({ attachment }) => attachment).join(','),
   };
   const bench: Bench = { tools: await requiredPulumiTools(process.env), root, env };
-  const empty = projectOf(bench, 'empty', 'export default async () => {};\n');
-  const engineMs = (await medianPreview(bench, empty, 'aws-empty')).ms;
   const results: Figures[] = [];
-  for (const cloud of Object.keys(STACKS) as PublicCloud[]) results.push(await measure(bench, cloud, engineMs));
+  for (const cloud of Object.keys(STACKS) as PublicCloud[]) results.push(await measure(bench, cloud));
   return results;
 }
 
-async function measure(bench: Bench, cloud: PublicCloud, engineMs: number): Promise<Figures> {
+async function measure(bench: Bench, cloud: PublicCloud): Promise<Figures> {
   const config = withTenants(requireParsed(loadStack(join(PROJECT, 'stacks'), STACKS[cloud])));
   const load = [`stacks/index.ts`, `stacks/cloud-provider.ts`, `constructs/cloud/${cloud}/region.ts`]
     .map((file) => `await import('${pathToFileURL(join(PROJECT, file)).href}');\n`)
     .join('');
   const shed = `const { shedSdkOverhead } = await import('${pathToFileURL(join(PROJECT, 'stacks/sdk-overhead.ts')).href}');\n`;
   const first = `${shed}await shedSdkOverhead({ arePromisesTraced: 'no' });\n`;
+  const empty = projectOf(bench, `empty-${cloud}`, 'export default async () => {};\n');
   const loading = projectOf(bench, `loading-${cloud}`, `export default async () => {\n${first}${load}};\n`);
-  const loaded = await medianPreview(bench, loading, 'aws-empty');
-  const whole = await medianPreview(bench, regionProject(bench, config), config.stack);
+  const [engine, loaded, whole] = await medianPreviews(bench, [
+    { project: empty, stack: 'aws-empty' },
+    { project: loading, stack: 'aws-empty' },
+    { project: regionProject(bench, config), stack: config.stack },
+  ]);
   return {
     cloud,
     tenants: config.tenants.length,
     resources: whole.resources,
-    engineMs,
-    startUpMs: loaded.ms - engineMs,
+    engineMs: engine.ms,
+    startUpMs: loaded.ms - engine.ms,
     ownMs: whole.ms - loaded.ms,
     wholeMs: whole.ms,
-    goalMs: 2 * engineMs + (whole.resources / 100) * GOAL_MS_PER_100_RESOURCES,
+    goalMs: 2 * engine.ms + (whole.resources / 100) * GOAL_MS_PER_100_RESOURCES,
   };
 }
 
@@ -152,16 +155,35 @@ interface Measured {
   readonly resources: number;
 }
 
-/** One run goes before the measured ones: it fills the compile cache, as a person's first run does. */
-async function medianPreview(bench: Bench, project: string, stack: string): Promise<Measured> {
-  const runs: Measured[] = [];
-  for (let run = 0; run <= RUNS; run += 1) runs.push(await previewOnce(bench, project, stack));
-  const middle = runs.slice(1).toSorted((a, b) => a.ms - b.ms)[Math.floor(RUNS / 2)];
-  if (middle === undefined) throw new Error('no run to take the median of');
-  return middle;
+interface Program {
+  readonly project: string;
+  readonly stack: string;
 }
 
-async function previewOnce({ tools, env }: Bench, project: string, stack: string): Promise<Measured> {
+type OfEach<T> = readonly [empty: T, loading: T, whole: T];
+
+/** One run goes before the measured ones: it fills the compile cache, as a person's first run does. */
+async function medianPreviews(bench: Bench, programs: OfEach<Program>): Promise<OfEach<Measured>> {
+  const rounds: OfEach<Measured>[] = [];
+  const [empty, loading, whole] = programs;
+  for (let round = 0; round <= RUNS; round += 1) {
+    rounds.push([await previewOnce(bench, empty), await previewOnce(bench, loading), await previewOnce(bench, whole)]);
+  }
+  const measured = rounds.slice(1);
+  return [
+    middle(measured.map(([run]) => run)),
+    middle(measured.map(([, run]) => run)),
+    middle(measured.map(([, , run]) => run)),
+  ];
+}
+
+function middle(runs: readonly Measured[]): Measured {
+  const found = runs.toSorted((a, b) => a.ms - b.ms)[Math.floor(runs.length / 2)];
+  if (found === undefined) throw new Error('no run to take the median of');
+  return found;
+}
+
+async function previewOnce({ tools, env }: Bench, { project, stack }: Program): Promise<Measured> {
   const result = await previewStack(tools, { project, stack, against: 'empty', env });
   if (!result.ok) throw new Error(`the preview of ${stack} failed:\n${result.errors.join('\n')}`);
   return { ms: result.tookMs, resources: result.resources.length };
@@ -188,7 +210,7 @@ function report(results: readonly Figures[], isJson: boolean): void {
   const header = ['cloud', 'tenants', 'resources', 'engine s', 'start-up s', 'own code s', 'whole s', 'goal s', 'met'];
   process.stdout.write(`${table(header, rows)}\n\n`);
   process.stdout.write(
-    `Medians of ${RUNS} previews on ${availableParallelism()} cores, Node ${process.versions.node}, providers doubled. ` +
+    `Medians of ${RUNS} previews, by turns, on ${availableParallelism()} cores, Node ${process.versions.node}, providers doubled. ` +
       '"engine": an empty program. "start-up": loading our modules and the SDK beside it. "own code": all that comes on top, ' +
       "the engine's and the doubles' work on our resources with it. Goal: twice the engine, and 100 ms for each 100 resources.\n",
   );

@@ -1,6 +1,8 @@
+import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import grpc from '@grpc/grpc-js';
 import providerGrpc from '@pulumi/pulumi/proto/provider_grpc_pb.js';
+import { keepStructsAsBytes } from '../../stacks/sdk/structs.ts';
 import { CloudWorld } from './cloud-world.ts';
 import { providerService, type ProviderServiceOptions } from './provider-service.ts';
 import { sdkTypes } from './sdk-types.ts';
@@ -44,6 +46,9 @@ export async function startProviderDouble(options: ProviderDoubleOptions): Promi
     },
   };
 }
+
+// Most calls hand on properties as they came.
+keepStructsAsBytes(createRequire(import.meta.url));
 
 /** What the engine itself allows (`sdk/go/common/util/rpcutil`). */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
