@@ -103,11 +103,7 @@ function checkWrite(write: Write, observed: Observed): readonly string[] {
     case 'apply':
       return checkApply(write.object, observed);
     case 'remove':
-      return write.object.kind === 'ConfigMap' ||
-        isServiceOfNobody(write.object, observed) ||
-        observed.psc.metadata.deletionTimestamp !== undefined
-        ? checkRemoval(write.object)
-        : [`${objectKey(write.object)} is taken away`];
+      return checkRemoval(write.object, observed);
     case 'stop-broker':
       return checkStop(write.pod, write.object, observed);
     case 'unregister-broker':
@@ -204,7 +200,28 @@ function checkPasswords(step: PasswordRotation['step'], observed: Observed): rea
   }
 }
 
-function checkRemoval(object: KubernetesObject): readonly string[] {
+function checkRemoval(object: KubernetesObject, observed: Observed): readonly string[] {
+  if (observed.psc.metadata.deletionTimestamp !== undefined) return checkContent(object);
+  if (object.kind === 'ConfigMap') return checkFiles(object, observed);
+  return isServiceOfNobody(object, observed) ? checkContent(object) : [`${objectKey(object)} is taken away`];
+}
+
+/** A pod starts with the files that its template names, or not at all. */
+function checkFiles(object: KubernetesObject, { freshness, pods, objects }: Observed): readonly string[] {
+  const { name } = object.metadata;
+  const isNamed = [...objects.values()].some(
+    (each) => each.kind === 'StatefulSet' && JSON.stringify(each['spec']).includes(`"${name}"`),
+  );
+  return [
+    ...(freshness === 'fresh' ? [] : [`${name} is taken away on what caches say`]),
+    ...(isNamed ? [`${name} is taken away, and pods are made with it`] : []),
+    ...pods
+      .filter(({ configHash }) => configHash !== '' && name.endsWith(`-${configHash}`))
+      .map((pod) => `${name} is taken away, and ${pod.name} was made with it`),
+  ];
+}
+
+function checkContent(object: KubernetesObject): readonly string[] {
   return HOLDS_DATA.has(object.kind) ? [`${objectKey(object)} holds data or secrets, and is taken away`] : [];
 }
 

@@ -1,6 +1,7 @@
 import { InvalidPscError } from '../../constructs/kubernetes/kafka/invalid-psc-error.ts';
 import { viewCluster } from '../../constructs/kubernetes/kafka/cluster-view.ts';
 import type { DataPlane } from '../../contracts/data-plane.ts';
+import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { carryOut, type ReconcileResult, refusedPlan, REST_MS, unservedPlan } from './carry-out.ts';
 import { checkPlan } from './check-plan.ts';
 import { execute, isDisruption } from './execute.ts';
@@ -148,7 +149,13 @@ function disrupts({ writes }: Plan): boolean {
       write.kind === 'touch-pod' ||
       write.kind === 'rotate-authority' ||
       write.kind === 'rotate-passwords' ||
-      // What caches say of the status may be older than what they say of its objects.
-      (write.kind === 'remove' && write.object.kind === 'Service'),
+      // What caches say of the status may be older than what they say of its objects, and a pod may have been made with files
+      // that they know of while they do not know of the pod.
+      (write.kind === 'remove' && isNeededByOthers(write.object)),
   );
+}
+
+/** A broker's service or the files of pods: whether anybody needs them is said by other objects than they are. */
+function isNeededByOthers({ kind }: KubernetesObject): boolean {
+  return kind === 'Service' || kind === 'ConfigMap';
 }
