@@ -77,7 +77,8 @@ function ailing(members: readonly Member[]): Obstacle | undefined {
 
 /**
  * Whether pods of one role and zone may go that somebody wants off their nodes. Pods of that zone which no node takes count as gone
- * with them: they come back when the drain has ended, which waits for these.
+ * with them: they come back when the drain has ended, which waits for these. Brokers that no node takes and that hold nothing, as
+ * new ones, keep no zone waiting: where two zones are drained, each would wait for the other's.
  */
 export function evictionObstacle(
   batch: readonly Member[],
@@ -86,7 +87,9 @@ export function evictionObstacle(
 ): Obstacle | undefined {
   const [first] = batch;
   if (first === undefined) return undefined;
-  const homeless = members.filter(({ isHomeless, placed }) => isHomeless && placed.zone === first.placed.zone);
+  const homeless = members.filter(
+    (each) => each.isHomeless && (each.placed.zone === first.placed.zone || holdsNothing(each, observed)),
+  );
   const ids = batch.map(({ nodeId }) => nodeId);
   const going = new Set(first.role === 'broker' ? ids : []);
   const obstacle =
@@ -97,6 +100,11 @@ export function evictionObstacle(
     obstacle ??
     (first.role === 'controller' ? quorumObstacle(ids, members, observed) : brokersObstacle(going, members, observed))
   );
+}
+
+function holdsNothing({ role, nodeId }: Member, { kafka }: Pick<Observed, 'kafka'>): boolean {
+  if (role !== 'broker' || kafka.state === 'unreachable') return false;
+  return kafka.partitions.every(({ replicas }) => !replicas.includes(nodeId));
 }
 
 /** As {@link clusterObstacle}, beside pods that are away and what is behind by them. */

@@ -197,14 +197,15 @@ export class DisruptionJudge {
     this.#violate('others-well', `${by} disrupts ${name} while another has been behind for ${sinceS} s`);
   }
 
-  /** Node ids of pods of its zone that wait for a node, which the drain keeps from them. */
+  /** Node ids of pods that wait for a node: those of its zone, which the drain keeps from them, and brokers that hold nothing. */
   #homelessBeside({ node }: PodRecord): ReadonlySet<number> {
-    const { pods, claims } = this.#world;
-    const own = pods.all().filter((pod) => {
-      const claim = claims.find(claimName(pod.name));
-      return pod.unschedulableSinceMs !== undefined && claim !== undefined && claims.zoneOf(claim) === node?.zone;
+    const { pods, claims, kafka } = this.#world;
+    const beside = pods.all().filter(({ name, role, nodeId, unschedulableSinceMs }) => {
+      const claim = claims.find(claimName(name));
+      if (unschedulableSinceMs === undefined || claim === undefined) return false;
+      return claims.zoneOf(claim) === node?.zone || (role === 'broker' && kafka.partitions.of(nodeId).length === 0);
     });
-    return new Set(own.map(({ nodeId }) => nodeId));
+    return new Set(beside.map(({ nodeId }) => nodeId));
   }
 
   #lacksOnly(controllers: ReadonlySet<number>): boolean {

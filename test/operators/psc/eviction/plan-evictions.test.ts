@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { checkPlan } from '../../../../operators/psc/check-plan.ts';
 import { EVICTION_WISH_MS } from '../../../../operators/psc/classify.ts';
-import type { Observed, ObservedPod } from '../../../../operators/psc/observed.ts';
+import type { Observed, ObservedPod, ReachableKafka } from '../../../../operators/psc/observed.ts';
 import { omit } from '../../../../operators/runtime/omit.ts';
 import { examplePsc } from '../../../support/example-psc.ts';
 import { afterPass, edited, HOLDER, NOW_MS, plan, runningCluster, withKafka, withPods } from '../observed-cluster.ts';
@@ -14,6 +14,10 @@ const running = runningCluster(examplePsc('aws', { brokers: 6 }));
 /** Somebody has asked for their eviction just now. */
 function asked(observed: Observed, ...names: readonly string[]): Observed {
   return withPods(observed, ({ name }) => (names.includes(name) ? { evictedAtMs: NOW_MS - 1_000 } : undefined));
+}
+
+function partitionsOf({ kafka: { state, ...view } }: Observed): Pick<ReachableKafka, 'partitions'> {
+  return state === 'reachable' && 'partitions' in view ? { partitions: view.partitions } : { partitions: [] };
 }
 
 /** New pods in their place, which no node takes; Kafka misses them. */
@@ -152,6 +156,17 @@ describe('a drain whose pods no node takes before it ends', () => {
     expect(fenced(plan(open)).pods).toEqual([]);
     expect(plan(open).waits.find(({ task }) => task === 'roll')?.message).toBe('kafka-0 finds no node that takes it');
     expect(fenced(plan(asked(open, 'controller-0')))).toEqual({ role: 'controller', pods: ['controller-0'] });
+  });
+
+  it('waits for no new broker of another drained zone, which waits for that drain', () => {
+    const grown = withKafka(runningCluster(examplePsc('aws', { brokers: 9 })), () => partitionsOf(running));
+    const both = asked(homeless(grown, 'kafka-7', 'kafka-8'), 'kafka-1', 'controller-1', 'kafka-2', 'controller-2');
+    expect(fenced(plan(both))).toEqual({ role: 'broker', pods: ['kafka-1'] });
+    const gone = asked(homeless(both, 'kafka-1', 'kafka-7', 'kafka-8'), 'controller-1', 'kafka-2', 'controller-2');
+    expect(fenced(plan(gone))).toEqual({ role: 'controller', pods: ['controller-1'] });
+    // What holds replicas keeps every other zone waiting.
+    const other = asked(homeless(grown, 'kafka-1', 'kafka-7', 'kafka-8'), 'controller-2');
+    expect(fenced(plan(other)).pods).toEqual([]);
   });
 
   it('goes no further where partitions would lose what their min ISR asks for', () => {
