@@ -387,8 +387,9 @@ export class KafkaModel {
 
   #tick(): void {
     this.#isTicking = false;
+    const stalled = this.brokerIds().filter((id) => this.isStorageStalled(id));
     const isAtWork =
-      this.quorum.leaderId >= 0 && this.partitions.advance(this.#scheduler.nowMs, (id) => this.isServing(id));
+      this.quorum.leaderId >= 0 && this.partitions.advance(this.#scheduler.nowMs, (id) => this.isServing(id), stalled);
     const isBehind = this.brokerIds().some((id) => this.isAlive(id) && !this.isInSync(id));
     const isMoving = this.partitions.all.some(({ adding, leader }) => adding.length > 0 || leader < 0);
     if (isAtWork || isBehind || isMoving) this.#changed();

@@ -108,7 +108,7 @@ export const MUTANTS: readonly Mutant[] = [
     downgradeObstacle: ({ psc, kafka }) =>
       RULES.downgradeObstacle({ psc, kafka: kafka.state === 'reachable' ? omit(kafka, 'features') : kafka }),
   }),
-  withPorts('controllers count as caught up', 'quorum', 5, (ports) => ({
+  withPorts('controllers count as caught up', 'quorum', 43, (ports) => ({
     ...ports,
     kafka: seenAs(ports, (view) => ({
       ...view,

@@ -96,9 +96,14 @@ export class PartitionsModel {
     }
   }
 
-  /** Lets replicas that have all records back into the ISR, and leads what has no leader. Whether anything changed. */
-  advance(nowMs: number, isServing: (id: number) => boolean): boolean {
+  /**
+   * Lets replicas that have all records back into the ISR, and leads what has no leader. Whether anything changed.
+   *
+   * @param stalled brokers whose disk takes nothing: they are behind on what has come to them since as well, a new topic or a reassignment
+   */
+  advance(nowMs: number, isServing: (id: number) => boolean, stalled: readonly number[]): boolean {
     let isChanged = false;
+    for (const id of stalled) this.fallBehind(id, isServing);
     for (const each of this.all) {
       const { isr, replicas, caughtUpAtMs } = each;
       if (each.leader < 0) {

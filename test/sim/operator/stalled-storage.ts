@@ -24,7 +24,7 @@ export function stallStorage(world: World, random: Prng): void {
   const run = kafka.runOf(id);
   const saidAfterMs = SAID_AFTER_MS + random.int(0, 60_000);
   scheduler.after(saidAfterMs, () => {
-    if (kafka.runOf(id) === run && !kafka.isInSync(id)) say(world, pod);
+    if (kafka.runOf(id) === run && kafka.isStorageStalled(id)) say(world, pod);
   });
   // What took its storage takes another broker too, now and then.
   if (random.chance(0.3)) {
