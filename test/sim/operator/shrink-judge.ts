@@ -36,6 +36,8 @@ export class ShrinkJudge {
     const going = new Set(leaving.map(({ pod }) => ordinalOf(pod)));
     const staying = kafka.brokerIds().filter((each) => !going.has(each));
     if (staying.length < REPLICATION_FACTOR) this.#violate('room-first', `${staying.length} brokers would be left`);
+    // Brokers that take nothing with them ask for no room: one that is taken back before it has come may go, however full the others are.
+    if ([...going].every((each) => kafka.partitions.of(each).length === 0)) return;
     const used = kafka.brokerIds().reduce((sum, each) => sum + kafka.usedShareOf(each), 0);
     const share = used / Math.max(1, staying.length);
     if (share > MAX_USED)
