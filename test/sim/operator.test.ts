@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CORE } from './operator/core.ts';
+import { REGRESSIONS } from './operator/regressions.ts';
 import { runSeed } from './operator/run-seed.ts';
 
 const SEEDS = 500;
@@ -14,15 +15,14 @@ describe('The operator in a simulated world', () => {
     `keeps every promise under faults, converges after them and then rests: ${CHUNK} seeds from %i`,
     async (from) => {
       const failures: string[] = [];
-      for (let seed = from; seed < from + CHUNK; seed += 1) {
-        const { violations, trace } = await runSeed(seed, { reconcile: CORE });
-        for (const { invariant, message } of violations) {
-          failures.push(`seed ${seed}: ${invariant}: ${message}\n${trace.join('\n')}`);
-        }
-      }
+      for (let seed = from; seed < from + CHUNK; seed += 1) failures.push(...(await failuresOf(seed)));
       expect(failures.join('\n\n')).toBe('');
     },
   );
+
+  test.each(REGRESSIONS)('lives the life of seed %i without what it once showed: %s', async (seed) => {
+    expect((await failuresOf(seed)).join('\n\n')).toBe('');
+  });
 
   test('lives the same life twice from the same seed', async () => {
     const lives = await Promise.all([7, 7].map(eventsOf));
@@ -47,6 +47,11 @@ describe('The operator in a simulated world', () => {
     expect(faults).toBeGreaterThan(40);
   });
 });
+
+async function failuresOf(seed: number): Promise<readonly string[]> {
+  const { violations, trace } = await runSeed(seed, { reconcile: CORE });
+  return violations.map(({ invariant, message }) => `seed ${seed}: ${invariant}: ${message}\n${trace.join('\n')}`);
+}
 
 async function eventsOf(seed: number): Promise<readonly string[]> {
   const events: string[] = [];

@@ -156,8 +156,10 @@ async function settle(world: World, isOver: () => boolean): Promise<void> {
     judge.violate('liveness', left);
     return;
   }
+  // What waited for something that is only now as it should be, begins.
+  await scheduler.runUntil(scheduler.nowMs + 60_000, isOver);
   if (isShrinkHampered(world)) return;
-  await rest(world, 60_000, isOver);
+  await rest(world, 0, isOver);
   if (!world.releases.areMixed) return;
   // The older release is brought back, and the newest once more: each says what it knows, and then rests.
   for (const release of ['older', 'newest'] as const) {
