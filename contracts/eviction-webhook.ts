@@ -7,7 +7,7 @@ export const EVICTION_WEBHOOK = {
   /** Service of the operator, in its own namespace. */
   service: 'operator',
   /**
-   * GKE's control plane reaches nodes and their pods at 443 and 10250 unless a firewall rule says more
+   * GKE lets control planes that reach nodes without agents in at 443 and 10250 only
    * (cloud.google.com/kubernetes-engine/docs/how-to/private-clusters#add_firewall_rules); in a pod 10250 is nobody's.
    */
   port: 10250,

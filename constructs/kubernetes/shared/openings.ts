@@ -32,10 +32,44 @@ export function toApiServer(context: ClusterContext): NetworkPolicyEgressRule {
   return { to: [inRange(network), inRange(services)], ports: API_SERVER_PORTS.map((port) => portOf(port)) };
 }
 
-/** Opening for the API server, which calls from the region's network, or through the agents that managed ones keep in the cluster. */
-export function fromApiServer({ addressRanges }: ClusterContext, port: number): NetworkPolicyIngressRule {
-  const agents = { namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: 'kube-system' } } };
-  return { from: [inRange(addressRanges.network), agents], ports: [portOf(port)] };
+/**
+ * Opening for the API server, which calls from the region's network or through agents that the cloud keeps in the cluster:
+ * of a webhook, whoever gets through may make believe that somebody wants pods evicted, so that nobody else does.
+ */
+export function fromApiServer({ addressRanges, dataPlane }: ClusterContext, port: number): NetworkPolicyIngressRule {
+  const ways = API_SERVER_WAYS[dataPlane.cloud];
+  const from = [
+    ...(ways.network === 'direct' ? [inRange(addressRanges.network)] : []),
+    ...(ways.agents === undefined ? [] : [agentPods(ways.agents)]),
+  ];
+  return { from, ports: [portOf(port)] };
+}
+
+/** Which ways lead from each cloud's API servers to pods; docs/regions.md says what opens them beside these policies. */
+const API_SERVER_WAYS: Readonly<
+  Record<
+    Cloud,
+    {
+      readonly network: 'direct' | 'unused';
+      /** Label of the agents' pods in kube-system (kubernetes.io/docs/tasks/extend-kubernetes/setup-konnectivity). */
+      readonly agents?: Readonly<Record<string, string>>;
+    }
+  >
+> = {
+  // By interfaces in the nodes' subnets (docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html).
+  aws: { network: 'direct' },
+  // Calls carry an agent's address, never the control plane's (github.com/tigera/operator/pull/5212).
+  gcp: { network: 'unused', agents: { 'k8s-app': 'konnectivity-agent' } },
+  // From their subnet; where pods have addresses of their own range there are agents still (github.com/Azure/AKS/issues/4119).
+  azure: { network: 'direct', agents: { app: 'konnectivity-agent' } },
+  local: { network: 'direct' },
+};
+
+function agentPods(matchLabels: Readonly<Record<string, string>>): NetworkPolicyPeer {
+  return {
+    namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: 'kube-system' } },
+    podSelector: { matchLabels: { ...matchLabels } },
+  };
 }
 
 /** Opening to addresses, on TCP ports. */

@@ -151,6 +151,15 @@ describe('a Kubernetes cluster on AWS', () => {
     });
   });
 
+  it("keeps API server, nodes and pods in the cluster's own security group, whose members reach each other at any port", async () => {
+    const { resources } = await standard();
+    const groups = [...resources.values()].filter(
+      ({ type, inputs }) =>
+        type.includes('ecurityGroup') || /"(vpcS|s)ecurityGroup|"networkInterfaces"/.test(JSON.stringify(inputs)),
+    );
+    expect(groups.map(({ name }) => name)).toEqual([]);
+  });
+
   it('has its add-ons by name: the network before the nodes, and what runs on nodes after them', async () => {
     const { resources } = await standard();
     const addOns = [...resources.values()].filter(({ type }) => type === 'aws:eks/addon:Addon');

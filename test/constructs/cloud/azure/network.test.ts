@@ -131,6 +131,16 @@ describe("a region's network on Azure", () => {
     expect(rulesOf(resources, 'westeurope-1-private').map((rule) => rule.destinationPortRanges)).toEqual([['9094']]);
   });
 
+  it("takes nothing from Azure's defaults by which API servers call nodes and pods", async () => {
+    const { resources } = await made();
+    const refusals = (subnet: string) =>
+      rulesOf(resources, subnet)
+        .filter(({ access }) => access === 'Deny')
+        .map(({ direction }) => direction);
+    expect(refusals('api-servers')).toEqual(['Inbound']);
+    for (const zone of REGION.zones) expect(refusals(`${zone}-private`)).toEqual([]);
+  });
+
   it.each([
     ['api-servers', [['443', '4443'], ['9988']]],
     ['private-endpoints', [['443', '9094']]],

@@ -116,6 +116,14 @@ describe('a Kubernetes cluster on GCP', () => {
     expect(authorized(open)).toEqual(['10.16.0.0/16', '198.51.100.0/24']);
   });
 
+  it('has its API server call pods through agents in the cluster: none of its addresses is to be opened for that', async () => {
+    // With a range of its own the control plane would call from there, past the network policies' openings.
+    for (const args of [undefined, withCluster({ apiAccessRanges: [] })]) {
+      const { privateClusterConfig } = clusterInputs(await made(args)) as { readonly privateClusterConfig: object };
+      expect(Object.keys(privateClusterConfig).sort()).toEqual(['enablePrivateEndpoint', 'enablePrivateNodes']);
+    }
+  });
+
   it('has no public endpoint where the config names nobody', async () => {
     const closed = clusterInputs(await made(withCluster({ apiAccessRanges: [] })));
     expect(closed).toMatchObject({ privateClusterConfig: { enablePrivateEndpoint: true } });

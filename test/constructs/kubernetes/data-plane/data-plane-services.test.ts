@@ -3,6 +3,7 @@ import { DATA_PLANE_FILE } from '../../../../constructs/kubernetes/data-plane/da
 import { CLUSTER_RULES, DATA_PLANE_SERVICES } from '../../../../constructs/kubernetes/data-plane/data-plane-rules.ts';
 import { DataPlaneServices } from '../../../../constructs/kubernetes/data-plane/data-plane-services.ts';
 import type { ClusterContext } from '../../../../constructs/kubernetes/shared/cluster-context.ts';
+import { EVICTION_WEBHOOK } from '../../../../contracts/eviction-webhook.ts';
 import { exampleContext, objectsOf, only } from '../support/objects-of.ts';
 
 const context = exampleContext('aws');
@@ -63,6 +64,26 @@ describe("the data plane's services", () => {
   ] as const)('%s reaches the mothership: %s', (service, reaches) => {
     const policy = JSON.stringify(only(servicesIn(context), 'NetworkPolicy', service)['spec']);
     expect(policy.includes('203.0.113.0/28')).toBe(reaches);
+  });
+
+  const network = { ipBlock: { cidr: context.addressRanges.network } };
+  const agents = (label: Readonly<Record<string, string>>) => ({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+    podSelector: { matchLabels: label },
+  });
+
+  test.each([
+    ['aws', [network]],
+    ['gcp', [agents({ 'k8s-app': 'konnectivity-agent' })]],
+    ['azure', [network, agents({ app: 'konnectivity-agent' })]],
+    ['local', [network]],
+  ] as const)('of which the operator is asked about evictions by the API server alone on %s', (cloud, from) => {
+    const { spec } = only(servicesIn(exampleContext(cloud)), 'NetworkPolicy', 'operator') as unknown as {
+      readonly spec: { readonly ingress: readonly { readonly ports: readonly { readonly port: number }[] }[] };
+    };
+    expect(spec.ingress.filter(({ ports }) => ports.some(({ port }) => port === EVICTION_WEBHOOK.port))).toEqual([
+      { from, ports: [{ port: EVICTION_WEBHOOK.port, protocol: 'TCP' }] },
+    ]);
   });
 
   test('reach the mothership as pods where it runs in the same cluster', () => {
