@@ -83,6 +83,8 @@ export function workerProperties(view: ConnectView): string {
 const DEFAULTS: Readonly<Record<string, string>> = {
   'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
   'value.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
-  // A pod that is replaced is back sooner than after five minutes; nobody does its tasks meanwhile.
-  'scheduled.rebalance.max.delay.ms': '60000',
+  // A group that waits for a lost worker (five minutes by default) gives its tasks to nobody until the wait is over, even if
+  // the worker is back by then (KIP-415). They keep nothing on its disk: the others take them at once, and the one that comes
+  // back gets its share again. The price is a second move in a roll, of seconds.
+  'scheduled.rebalance.max.delay.ms': '0',
 };

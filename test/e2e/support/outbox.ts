@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { CLIENT_FILES } from '../../../cli/local/client-files.ts';
 import type { LocalRegion } from '../../../cli/local/region-folder.ts';
 import { tenantAccess } from '../../../cli/local/tenant-access.ts';
+import { clientHost } from '../../../constructs/kubernetes/client/client-objects.ts';
 import { OUTBOX } from '../../../constructs/kubernetes/control-plane/outbox-connector.ts';
 import { LOCAL_DATABASE, SUPERUSER_SECRET } from '../../../constructs/kubernetes/local/database.ts';
+import { pscQuota } from '../../../constructs/kubernetes/platform/psc-quota.ts';
 import { configFolder } from '../../../constructs/kubernetes/shared/platform-container.ts';
+import { PORTS } from '../../../constructs/kubernetes/shared/ports.ts';
 import type { PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.ts';
 import { MOTHERSHIP, NAMESPACES, OUTBOX_PSC, pscNamespace } from '../../../contracts/names.ts';
 import { kubectl as kubectlWith } from '../../../local/kubernetes/region-control-plane.ts';
@@ -27,6 +30,10 @@ export interface OutboxEnds {
   /** All committed records of the topic, read until nothing came for a while. */
   readonly readAll: () => Promise<readonly OutboxRecord[]>;
   readonly psc: () => Promise<PhysicalStatefulCluster>;
+  /** Gives its PSC this many workers, and its namespace the room for them; resolves when they have joined. */
+  readonly scale: (workers: number, timeoutMs: number) => Promise<void>;
+  /** Resolves when the one task has gone to the worker of this pod, as the status says. */
+  readonly untilRunBy: (pod: string, timeoutMs: number) => Promise<void>;
   /** What a person would look at first when it does not stream. */
   readonly story: () => Promise<string>;
   readonly kubectl: RunningRegion['kubectl'];
@@ -51,6 +58,8 @@ export async function outboxEnds(local: LocalRegion): Promise<OutboxEnds> {
   await kafka(`kafka-topics.sh CLIENT --create --topic ${topic} --partitions 3 ${settings}`);
   const reading = `kafka-console-consumer.sh CLIENT --topic ${topic} --from-beginning --isolation-level read_committed ${PRINTED}`;
   const namespace = ['--namespace', pscNamespace(OUTBOX_PSC)];
+  const psc = async (): Promise<PhysicalStatefulCluster> =>
+    JSON.parse(await kubectl([...namespace, 'get', 'psc', OUTBOX_PSC, '-o', 'json'])) as PhysicalStatefulCluster;
   return {
     topic,
     kubectl,
@@ -71,13 +80,24 @@ export async function outboxEnds(local: LocalRegion): Promise<OutboxEnds> {
       const { out } = await kafka(`${reading} --timeout-ms ${SILENCE_MS}`, { timeoutMs: READ_MAX_MS });
       return parseRecords(out);
     },
-    psc: async () =>
-      JSON.parse(await kubectl([...namespace, 'get', 'psc', OUTBOX_PSC, '-o', 'json'])) as PhysicalStatefulCluster,
+    psc,
+    scale: async (workers, timeoutMs) => {
+      await scaleWorkers(running, await psc(), workers);
+      const joined = `--for=jsonpath={.status.connect.workersReady}=${workers}`;
+      await kubectl([...namespace, 'wait', joined, `psc/${OUTBOX_PSC}`, `--timeout=${timeoutMs / 1000}s`]);
+    },
+    untilRunBy: async (pod, timeoutMs) => {
+      const worker = `${clientHost({ kind: 'connect', namespace: pscNamespace(OUTBOX_PSC) }, pod)}:${PORTS.connect}`;
+      const isRun = `--for=jsonpath={.status.connect.connectors[0].tasks[0].worker}=${worker}`;
+      await kubectl([...namespace, 'wait', isRun, `psc/${OUTBOX_PSC}`, `--timeout=${timeoutMs / 1000}s`]);
+    },
     story: async () => {
       const parts = await Promise.all([
         said('status of the PSC', kubectl([...namespace, 'get', 'psc', OUTBOX_PSC, '-o', 'jsonpath={.status}'])),
         said('pods', kubectl([...namespace, 'get', 'pods', '-o', 'wide'])),
-        said('end of the log of its worker', kubectl([...namespace, 'logs', 'connect-0', `--tail=${LOG_LINES}`])),
+        ...['connect-0', 'connect-1'].map((pod) =>
+          said(`end of the log of ${pod}`, kubectl([...namespace, 'logs', pod, `--tail=${LOG_LINES}`])),
+        ),
         said('replication slots', query(running, SLOTS)),
         said('rows that are there', query(running, `SELECT topic, count(*) FROM ${OUTBOX.table} GROUP BY topic`)),
         said(
@@ -169,6 +189,26 @@ function roundSql(topic: string, first: number): string {
     PERFORM pg_sleep(${TICK_SECONDS});
   END LOOP;
 END $$`;
+}
+
+/** A namespace has room for the pods of its spec and no more. */
+async function scaleWorkers({ kubectl }: RunningRegion, psc: PhysicalStatefulCluster, workers: number): Promise<void> {
+  const { connect } = psc.spec;
+  if (connect === undefined) throw new Error(`the PSC ${OUTBOX_PSC} is no Connect cluster`);
+  const { pods, cpuMillis, cpuLimitMillis, memoryMib } = pscQuota({ ...psc.spec, connect: { ...connect, workers } });
+  const hard = {
+    pods: String(pods),
+    'requests.cpu': `${cpuMillis}m`,
+    'limits.cpu': `${cpuLimitMillis}m`,
+    'requests.memory': `${memoryMib}Mi`,
+    'limits.memory': `${memoryMib}Mi`,
+  };
+  const patch = async (kind: string, name: string, spec: unknown): Promise<void> => {
+    const what = ['--namespace', pscNamespace(OUTBOX_PSC), 'patch', kind, name];
+    await kubectl([...what, '--type=merge', '--patch', JSON.stringify({ spec })]);
+  };
+  await patch('resourcequota', 'quota', { hard });
+  await patch('psc', OUTBOX_PSC, { connect: { workers } });
 }
 
 /** As the administrator, in the database's own pod. */

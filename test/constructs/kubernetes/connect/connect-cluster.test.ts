@@ -54,8 +54,11 @@ describe('a Connect cluster', () => {
     for (const [, reference] of passwords) expect(reference).toMatch(/^\$\{directory:\/etc\/flotilla\/kafka:/);
   });
 
+  test("gives a lost worker's tasks to the others at once", () => {
+    expect(properties({}).get('scheduled.rebalance.max.delay.ms')).toBe('0');
+  });
+
   test('takes worker settings of the spec in the place of defaults', () => {
-    expect(properties({}).get('scheduled.rebalance.max.delay.ms')).toBe('60000');
     expect(
       properties({ config: { 'scheduled.rebalance.max.delay.ms': '5000' } }).get('scheduled.rebalance.max.delay.ms'),
     ).toBe('5000');
