@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { loginOfPods } from '../../constructs/kubernetes/client/kafka-access.ts';
+import { CONFIG_HASH_ANNOTATION, TEMPLATE_HASH_ANNOTATION } from '../../constructs/kubernetes/kafka/pod-template.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { gibOf } from '../../contracts/quantity.ts';
+import { FORMER_LOGIN_MS } from '../psc/credentials/validity.ts';
 import type { ObservedClient } from './observed.ts';
 import type { ClientPlan, ClientWrite, ConnectCall } from './plan.ts';
 
@@ -29,10 +32,57 @@ function checkWrite(write: ClientWrite, observed: ObservedClient): readonly stri
       return observed.psc.metadata.deletionTimestamp === undefined || observed.pods.length > 0
         ? ['pods that are there lose their user']
         : [];
+    case 'rotate-access':
+      return checkRotation(write.rotation.step, observed);
     case 'set-finalizer':
     case 'grant-access':
+    case 'announce-access':
+    case 'event':
       return [];
   }
+}
+
+/** A password that pods are given must let them in at every broker, and one that a pod has must go on to. */
+function checkRotation(
+  step: 'prepare' | 'switch' | 'retire',
+  { access, kafkaBrokers, objects, pods, nowMs, freshness }: ObservedClient,
+): readonly string[] {
+  if (access.state !== 'whole') return ['passwords are replaced that nobody knows'];
+  const { current, other } = access.logins;
+  switch (step) {
+    case 'prepare':
+      return other === undefined ? [] : ['a password is made while another is still in use'];
+    case 'switch': {
+      const late = kafkaBrokers.filter((broker) => access.answers?.get(broker) !== 'accepts');
+      const isKnown = other?.state === 'next' && kafkaBrokers.length > 0;
+      return [...(isKnown ? [] : ['a password is handed out that nobody was asked about'])].concat(
+        late.map((broker) => `a password is handed out that ${broker} may not take`),
+      );
+    }
+    case 'retire': {
+      const set = [...objects.values()].find(({ kind }) => kind === 'StatefulSet');
+      const template = set === undefined ? '' : annotationsOf(set);
+      const isUsed =
+        set === undefined ||
+        loginOfPods(set) !== current ||
+        pods.some(({ templateHash, configHash }) => template !== `${templateHash}/${configHash}`);
+      const isOver = other?.state === 'former' && nowMs - other.sinceMs >= FORMER_LOGIN_MS;
+      return [
+        ...(freshness === 'fresh' ? [] : ['a password is taken away on what caches say']),
+        ...(isUsed ? ['a password is taken away that pods use'] : []),
+        ...(isOver ? [] : ['a password is taken away that somebody may still hand out']),
+      ];
+    }
+  }
+}
+
+/** Digests of what a StatefulSet's pods are made of. */
+function annotationsOf(set: KubernetesObject): string {
+  const { spec } = set as {
+    readonly spec?: { readonly template?: { readonly metadata?: { readonly annotations?: Record<string, string> } } };
+  };
+  const annotations = spec?.template?.metadata?.annotations ?? {};
+  return `${annotations[TEMPLATE_HASH_ANNOTATION] ?? ''}/${annotations[CONFIG_HASH_ANNOTATION] ?? ''}`;
 }
 
 function isOwn({ metadata }: KubernetesObject, { psc }: ObservedClient): boolean {

@@ -12,6 +12,8 @@ export interface ObservedClient {
   readonly claims: readonly ObservedClaim[];
   /** The PSC of its Kafka, where there is one of that name in this Kubernetes cluster. */
   readonly kafka?: StoredPsc;
+  /** Brokers of its Kafka that are there, by the names of their pods. */
+  readonly kafkaBrokers: readonly string[];
   readonly access: ObservedAccess;
   /** Of a PSC of kind `connect`. */
   readonly connect: ConnectView;

@@ -1,7 +1,10 @@
+import { loginOfPods } from '../../constructs/kubernetes/client/kafka-access.ts';
+import type { LoginSet } from '../../constructs/kubernetes/kafka/secrets.ts';
 import type { DataPlane } from '../../contracts/data-plane.ts';
 import { objectKey, type ObservedPod } from '../psc/observed.ts';
 import { FINALIZER } from '../psc/plan-deletion.ts';
 import type { PlannedStatus, Wait } from '../psc/plan.ts';
+import { loginsStatus } from '../psc/plan-passwords.ts';
 import { OUTSIDE_WINDOW } from '../psc/hold-up.ts';
 import { planConnectors } from '../connect/plan-connectors.ts';
 import { CONNECT_RULES, type ConnectRules } from '../connect/rules.ts';
@@ -12,6 +15,7 @@ import { kafkaStanding } from './kafka-standing.ts';
 import type { ObservedClient } from './observed.ts';
 import { planClientDeletion } from './plan-client-deletion.ts';
 import { isSameTemplate, planClientObjects, statefulSetOf, templateOf } from './plan-client-objects.ts';
+import { planClientPasswords } from './plan-client-passwords.ts';
 import type { ClientPlan } from './plan.ts';
 
 export interface PlanClientOptions {
@@ -37,10 +41,11 @@ export function planClient(
   const parts = clientParts(psc);
   if (parts === undefined) throw new Error(`PSC ${psc.metadata.name} is no client of a Kafka cluster`);
   if (psc.metadata.deletionTimestamp !== undefined) return planClientDeletion(observed, parts);
-  const stages = renderClient(psc, parts, dataPlane);
+  const stages = renderClient(psc, parts, dataPlane, loginOf(observed));
   const kafka = kafkaStanding(psc, parts.kafka, observed.kafka);
   const isPaused = psc.spec.maintenance?.paused === true;
-  const objects = isPaused ? { writes: [], waits: [] } : planClientObjects(observed, stages, kafka, rules);
+  const objects = isPaused ? NOTHING : planClientObjects(observed, stages, kafka, rules);
+  const passwords = isPaused ? NOTHING : planClientPasswords(observed, { parts, stages, kafka, rules });
   const connectors = planConnectors(observed, rules);
   const calls = isPaused ? [] : connectors.calls;
   const pods = podsOf(
@@ -49,11 +54,13 @@ export function planClient(
     templateOf(observed.objects.get(objectKey(statefulSetOf(stages))) ?? statefulSetOf(stages)),
   );
   const hasFinalizer = psc.metadata.finalizers?.includes(FINALIZER) === true;
-  const writes = hasFinalizer ? objects.writes : [{ kind: 'set-finalizer', finalizer: 'present' } as const];
+  const writes = hasFinalizer
+    ? [...objects.writes, ...passwords.writes]
+    : [{ kind: 'set-finalizer', finalizer: 'present' } as const];
   const isActing = writes.length + calls.length > 0;
   const rows = isPaused ? unhurried(observed, connectors.rows) : connectors.rows;
   const found: ClientFindings = { parts, kafka, waits: objects.waits, pods, rows, isActing };
-  const waits = [...objects.waits, ...stateWaits(observed, found)];
+  const waits = [...objects.waits, ...stateWaits(observed, found), ...passwords.waits];
   const findings = { ...found, waits };
   return {
     writes,
@@ -64,6 +71,15 @@ export function planClient(
     status: statusOf(observed, findings),
     lookAgainMs: lookAgainMs(observed, findings, connectors.nextMs),
   };
+}
+
+const NOTHING = { writes: [], waits: [] } as const;
+
+/** The login in use; where nobody can say, the one that pods were made with. */
+function loginOf({ access, objects }: ObservedClient): LoginSet {
+  if (access.state === 'whole') return access.logins.current;
+  const made = [...objects.values()].find(({ kind }) => kind === 'StatefulSet');
+  return made === undefined ? 'a' : loginOfPods(made);
 }
 
 /** In a pause nothing is started again, so that nothing is counted either. */
@@ -133,12 +149,14 @@ function stateWaits({ connect }: ObservedClient, { parts, kafka, pods, rows, wai
   return late === undefined ? [] : [{ task: 'connectors', reason: 'ConnectorsStarting', message: late.name }];
 }
 
-function statusOf({ psc, claims }: ObservedClient, { parts, pods, rows }: ClientFindings): PlannedStatus {
+function statusOf({ psc, claims, access }: ObservedClient, { parts, pods, rows }: ClientFindings): PlannedStatus {
+  const passwords = access.state === 'whole' ? loginsStatus(access.logins) : psc.status?.passwords;
   const disksGib = claims.reduce((sum, { capacityGib = 0 }) => sum + capacityGib, 0);
   return {
     observedGeneration: psc.metadata.generation,
     observedRevision: psc.spec.revision,
     podsReady: `${pods.ready}/${parts.replicas}`,
+    ...(passwords === undefined ? {} : { passwords }),
     ...(parts.kind === 'connect'
       ? { connect: { workersReady: pods.ready, ...(rows.length === 0 ? {} : { connectors: rows }) } }
       : { ksqldb: { nodesReady: pods.ready }, disksGib }),
@@ -157,4 +175,9 @@ function lookAgainMs(
 }
 
 /** What is not over within seconds. */
-const LASTING: ReadonlySet<string> = new Set(['ConnectorRejected', 'ConnectorFailed', 'TasksFailed']);
+const LASTING: ReadonlySet<string> = new Set([
+  'ConnectorRejected',
+  'ConnectorFailed',
+  'TasksFailed',
+  'WaitingForPasswords',
+]);

@@ -1,6 +1,7 @@
 import type { Plan, Removal } from '../psc/plan.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import type { ConnectorConfig } from './observed.ts';
+import type { AccessRotation } from './ports.ts';
 
 /** What one pass over a client cluster does and says. */
 export interface ClientPlan extends Plan<ClientWrite> {
@@ -17,6 +18,11 @@ export type ClientWrite =
   | Removal
   | { readonly kind: 'set-finalizer'; readonly finalizer: 'present' | 'absent' }
   | { readonly kind: 'grant-access' }
+  /** Takes a step towards another password of its user. */
+  | { readonly kind: 'rotate-access'; readonly rotation: AccessRotation }
+  /** Tells its Kafka of the next login. */
+  | { readonly kind: 'announce-access'; readonly mark: string }
+  | { readonly kind: 'event'; readonly type: 'Normal'; readonly reason: string; readonly message: string }
   | { readonly kind: 'revoke-access' };
 
 /** One idempotent change of a Connect cluster. */

@@ -1,11 +1,17 @@
-import type { StoredPsc } from '../psc/observed.ts';
+import type { HeldLogins, PasswordStep } from '../psc/credentials/platform-logins.ts';
+import type { LoginAnswer, StoredPsc } from '../psc/observed.ts';
 import type { Clock, ClusterPort } from '../psc/ports.ts';
 import type { Steps } from '../runtime/steps.ts';
 import type { ConnectorConfig, ConnectView, ConnectorVerdict } from './observed.ts';
 
 /** Whether a client cluster can come to its Kafka. */
 export type ObservedAccess =
-  | { readonly state: 'whole' }
+  | {
+      readonly state: 'whole';
+      readonly logins: HeldLogins;
+      /** Which brokers take the next login now; none where there is no next one. */
+      readonly answers?: ReadonlyMap<string, LoginAnswer>;
+    }
   /** `reason`: what is missing, in words. */
   | { readonly state: 'incomplete'; readonly reason: string };
 
@@ -14,8 +20,22 @@ export interface KafkaAccessPort {
   readonly state: (psc: StoredPsc, kafka: StoredPsc) => Promise<ObservedAccess>;
   /** Makes both, or what is missing of them. @throws ConflictError when somebody else was at it too */
   readonly grant: (psc: StoredPsc, kafka: StoredPsc) => Promise<void>;
-  /** Takes the user away; the Secret goes with the PSC. */
+  /**
+   * Takes a step towards another password, in the Secret, and nothing where it was taken already: `mark` is of the logins that it
+   * was decided on. With `retire` Kafka forgets the former login first: what is in no Secret nobody could take away there.
+   *
+   * @throws ConflictError when somebody else was at it too
+   */
+  readonly rotate: (psc: StoredPsc, kafka: StoredPsc, rotation: AccessRotation) => Promise<void>;
+  /** Tells Kafka of the next login. @throws ConflictError when the logins are others by now */
+  readonly announce: (psc: StoredPsc, kafka: StoredPsc, mark: string) => Promise<void>;
+  /** Takes the user away, with both of its logins; the Secret goes with the PSC. */
   readonly revoke: (psc: StoredPsc, kafka: StoredPsc) => Promise<void>;
+}
+
+export interface AccessRotation {
+  readonly step: PasswordStep;
+  readonly mark: string;
 }
 
 /**
@@ -40,7 +60,10 @@ export interface ConnectPort {
 
 /** What a pass over a cluster needs that is a client of a Kafka PSC. */
 export interface ClientPorts {
-  readonly cluster: Pick<ClusterPort, 'cached' | 'fresh' | 'apply' | 'remove' | 'writeStatus' | 'setFinalizer'>;
+  readonly cluster: Pick<
+    ClusterPort,
+    'cached' | 'fresh' | 'apply' | 'remove' | 'writeStatus' | 'setFinalizer' | 'event'
+  >;
   readonly access: KafkaAccessPort;
   readonly connect: ConnectPort;
   readonly clock: Clock;

@@ -71,9 +71,11 @@ async function pass(
   return await carryOutPlan(plan, observed.psc, ports, observed.kafka);
 }
 
-/** A connector that is about to be taken away, or forgotten, may have come back into the spec. */
-function needsFreshLook({ psc, connect }: ObservedClient, { status }: ClientPlan): boolean {
-  if (psc.metadata.deletionTimestamp !== undefined || connect.state === 'unreachable') return false;
+/** A connector that is about to be taken away, or forgotten, may have come back into the spec; a login may be used again. */
+function needsFreshLook({ psc, connect }: ObservedClient, { status, writes }: ClientPlan): boolean {
+  if (psc.metadata.deletionTimestamp !== undefined) return false;
+  if (writes.some((write) => write.kind === 'rotate-access' && write.rotation.step === 'retire')) return true;
+  if (connect.state === 'unreachable') return false;
   return status.connect?.connectors?.some(({ state }) => state === 'Deleting') === true;
 }
 
@@ -127,8 +129,17 @@ async function send(
     case 'grant-access':
       if (kafka !== undefined) await access.grant(psc, kafka);
       return;
+    case 'rotate-access':
+      if (kafka !== undefined) await access.rotate(psc, kafka, write.rotation);
+      return;
+    case 'announce-access':
+      if (kafka !== undefined) await access.announce(psc, kafka, write.mark);
+      return;
     case 'revoke-access':
       if (kafka !== undefined) await access.revoke(psc, kafka);
+      return;
+    case 'event':
+      await cluster.event(psc, write);
       return;
   }
 }
@@ -165,7 +176,8 @@ async function observe(
   // Before the reads: what is decided must not be younger than what it is decided from.
   const nowMs = clock.nowMs();
   const name = clientParts(psc)?.kafka;
-  const kafka = name === undefined ? undefined : cluster.cached(name)?.psc;
+  const found = name === undefined ? undefined : cluster.cached(name);
+  const kafka = found?.psc;
   const isGoing = psc.metadata.deletionTimestamp !== undefined;
   const isServing = pods.some(({ ready, isTerminating }) => ready === 'True' && !isTerminating);
   const mayAsk = psc.spec.connect !== undefined && !isGoing && isServing;
@@ -183,6 +195,7 @@ async function observe(
     pods,
     claims,
     ...(kafka === undefined ? {} : { kafka }),
+    kafkaBrokers: (found?.pods ?? []).filter(({ role }) => role === 'broker').map((pod) => pod.name),
     access: held,
     connect: view,
     verdicts,

@@ -1,4 +1,5 @@
 import { isMaintenanceTime } from '../../contracts/maintenance-windows.ts';
+import { clientPasswordStep } from '../client/plan-client-passwords.ts';
 import { leaving } from './plan-connectors.ts';
 import { decideRestart } from './restarts.ts';
 
@@ -10,6 +11,12 @@ export interface ConnectRules {
   readonly decideRestart: typeof decideRestart;
   readonly leaving: typeof leaving;
   readonly isMaintenanceTime: typeof isMaintenanceTime;
+  readonly passwordStep: typeof clientPasswordStep;
 }
 
-export const CONNECT_RULES: ConnectRules = { decideRestart, leaving, isMaintenanceTime };
+export const CONNECT_RULES: ConnectRules = {
+  decideRestart,
+  leaving,
+  isMaintenanceTime,
+  passwordStep: clientPasswordStep,
+};

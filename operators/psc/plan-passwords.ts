@@ -74,10 +74,11 @@ export function passwordStep(held: HeldLogins, context: Context): PasswordStep |
     return isEvident ? 'switch' : undefined;
   }
   const hasRested = held.retiredAtMs === undefined || nowMs - held.retiredAtMs >= LOGIN_REST_MS;
-  return hasRested && isDue(held, observed) && isSettled(context) ? 'prepare' : undefined;
+  return hasRested && arePasswordsDue(held, observed) && isSettled(context) ? 'prepare' : undefined;
 }
 
-function isDue({ madeAtMs }: HeldLogins, { nowMs, psc }: Observed): boolean {
+/** Whether they are old, or somebody wants others. */
+export function arePasswordsDue({ madeAtMs }: HeldLogins, { nowMs, psc }: Pick<Observed, 'nowMs' | 'psc'>): boolean {
   if (madeAtMs === undefined || nowMs - madeAtMs >= PASSWORD_DAYS * DAY_MS) return true;
   const { passwordsRequestedAt } = psc.spec.maintenance ?? {};
   return isAsked(passwordsRequestedAt === undefined ? undefined : Date.parse(passwordsRequestedAt), madeAtMs, nowMs);
@@ -122,8 +123,10 @@ const MAX_NAMED = 5;
 /** What the status says of passwords; what it said before where nobody has looked at them. */
 export function passwordsStatus({ credentials, psc }: Observed): PasswordsStatus | undefined {
   const held = credentials.state === 'whole' ? credentials.logins : undefined;
-  if (held === undefined) return psc.status?.passwords;
-  const { madeAtMs, other } = held;
+  return held === undefined ? psc.status?.passwords : loginsStatus(held);
+}
+
+export function loginsStatus({ madeAtMs, other }: HeldLogins): PasswordsStatus | undefined {
   const status = {
     ...(madeAtMs === undefined ? {} : { madeAt: timeOf(madeAtMs) }),
     ...(other?.state === 'former' ? { formerUntil: timeOf(other.sinceMs + FORMER_LOGIN_MS) } : {}),

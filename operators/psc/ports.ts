@@ -132,6 +132,8 @@ export interface KafkaUsersPort {
   readonly grantUser: (kafka: StoredPsc, user: string, password: string) => Promise<void>;
   /** Takes it away; one that is not there is no error. */
   readonly revokeUser: (kafka: StoredPsc, user: string) => Promise<void>;
+  /** Which brokers let a login in now; none of those that do not answer. `ca`: of the PSC's own authority. Never rejects. */
+  readonly userAnswers: (kafka: StoredPsc, login: Login, ca: string) => Promise<ReadonlyMap<string, LoginAnswer>>;
 }
 
 /** What the operator needs of the DNS. */

@@ -10,12 +10,13 @@ import {
   type Json,
 } from '../client/client-objects.ts';
 import type { ClientStages } from '../client/client-stages.ts';
-import { KAFKA_CREDENTIALS, KAFKA_CREDENTIALS_FOLDER } from '../client/kafka-access.ts';
+import { CREDENTIALS_VOLUME, credentialsVolume, KAFKA_CREDENTIALS_FOLDER } from '../client/kafka-access.ts';
 import type { RoleConfig } from '../kafka/config-maps.ts';
 import { PORTS as KAFKA_PORTS } from '../kafka/listeners.ts';
 import { SCRAPE_ANNOTATIONS } from '../kafka/metrics.ts';
 import { type PolicyRule, tcpPorts } from '../kafka/network-openings.ts';
 import { metricsRule } from '../kafka/network-policies.ts';
+import type { LoginSet } from '../kafka/secrets.ts';
 import { RESTRICTED_CONTAINER } from '../shared/pod-security.ts';
 import { PORTS } from '../shared/ports.ts';
 import { type ConnectView, viewConnect } from './connect-view.ts';
@@ -31,9 +32,10 @@ const CONFIG_FOLDER = '/etc/flotilla/worker';
  * Objects of one PSC of kind `connect`: the same pair gives the same bytes. Connectors are no objects: the operator makes them
  * through Connect's REST interface.
  *
+ * @param login that its workers come to their Kafka with
  * @throws InvalidPscError when the PSC contradicts the data plane or itself
  */
-export function renderConnect(psc: PhysicalStatefulCluster, dataPlane: DataPlane): ClientStages {
+export function renderConnect(psc: PhysicalStatefulCluster, dataPlane: DataPlane, login: LoginSet = 'a'): ClientStages {
   const view = viewConnect(psc, dataPlane);
   const files = { [WORKER_FILE]: workerProperties(view) };
   return {
@@ -49,7 +51,7 @@ export function renderConnect(psc: PhysicalStatefulCluster, dataPlane: DataPlane
       replicas: view.connect.workers,
       files,
       container: workerContainer(view),
-      volumes: volumes(view, files),
+      volumes: volumes(view, files, login),
       annotations: SCRAPE_ANNOTATIONS,
       // Tasks end, their offsets are committed, and the group hears of it.
       gracePeriodSeconds: 60,
@@ -86,7 +88,7 @@ function workerContainer({ connect: { image, resources, secrets = [] } }: Connec
     securityContext: RESTRICTED_CONTAINER,
     volumeMounts: [
       { name: 'config', mountPath: CONFIG_FOLDER, readOnly: true },
-      { name: 'kafka', mountPath: KAFKA_CREDENTIALS_FOLDER, readOnly: true },
+      { name: CREDENTIALS_VOLUME, mountPath: KAFKA_CREDENTIALS_FOLDER, readOnly: true },
       ...secrets.map((secret, index) => ({
         name: `secret-${index}`,
         mountPath: `${SECRETS_FOLDER}/${secret}`,
@@ -97,10 +99,10 @@ function workerContainer({ connect: { image, resources, secrets = [] } }: Connec
   };
 }
 
-function volumes(view: ConnectView, files: RoleConfig): readonly Json[] {
+function volumes(view: ConnectView, files: RoleConfig, login: LoginSet): readonly Json[] {
   return [
     { name: 'config', configMap: { name: clientConfigMapName(view, files) } },
-    { name: 'kafka', secret: { secretName: KAFKA_CREDENTIALS, defaultMode: 0o440 } },
+    credentialsVolume(login),
     ...(view.connect.secrets ?? []).map((secretName, index) => ({
       name: `secret-${index}`,
       secret: { secretName, defaultMode: 0o440 },

@@ -14,10 +14,11 @@ import {
 } from '../client/client-objects.ts';
 import type { ClientStages } from '../client/client-stages.ts';
 import { clientLabels } from '../client/client-view.ts';
-import { KAFKA_CREDENTIALS } from '../client/kafka-access.ts';
+import { CREDENTIALS_VOLUME, credentialsVolume } from '../client/kafka-access.ts';
 import { claimName, DATA_VOLUME } from '../kafka/claims.ts';
 import type { RoleConfig } from '../kafka/config-maps.ts';
 import { tcpPorts } from '../kafka/network-openings.ts';
+import type { LoginSet } from '../kafka/secrets.ts';
 import { RESTRICTED_CONTAINER } from '../shared/pod-security.ts';
 import { PORTS } from '../shared/ports.ts';
 import { KSQLDB_FILES, KSQLDB_PATHS, ksqlDbProperties, ksqlDbScript } from './ksqldb-config.ts';
@@ -27,9 +28,10 @@ import { type KsqlDbView, viewKsqlDb } from './ksqldb-view.ts';
  * Objects of one PSC of kind `ksqldb`: the same pair gives the same bytes. State on its volumes is a copy of what its Kafka
  * keeps: a node with an empty one reads it anew.
  *
+ * @param login that its nodes come to their Kafka with
  * @throws InvalidPscError when the PSC contradicts the data plane or itself
  */
-export function renderKsqlDb(psc: PhysicalStatefulCluster, dataPlane: DataPlane): ClientStages {
+export function renderKsqlDb(psc: PhysicalStatefulCluster, dataPlane: DataPlane, login: LoginSet = 'a'): ClientStages {
   const view = viewKsqlDb(psc, dataPlane);
   const files = { [KSQLDB_FILES.properties]: ksqlDbProperties(view), [KSQLDB_FILES.script]: ksqlDbScript(view) };
   return {
@@ -50,7 +52,7 @@ export function renderKsqlDb(psc: PhysicalStatefulCluster, dataPlane: DataPlane)
       replicas: view.ksqldb.nodes,
       files,
       container: nodeContainer(view),
-      volumes: volumes(view, files),
+      volumes: volumes(view, files, login),
       annotations: {},
       // Streams commit and close their state.
       gracePeriodSeconds: 120,
@@ -105,7 +107,7 @@ function nodeContainer({ ksqldb: { image, resources } }: KsqlDbView): Json {
     securityContext: RESTRICTED_CONTAINER,
     volumeMounts: [
       { name: 'config', mountPath: CONFIG_DIR, readOnly: true },
-      { name: 'kafka', mountPath: CREDENTIALS_DIR, readOnly: true },
+      { name: CREDENTIALS_VOLUME, mountPath: CREDENTIALS_DIR, readOnly: true },
       { name: DATA_VOLUME, mountPath: DATA_DIR },
       { name: 'run', mountPath: RUN_DIR },
       { name: 'tmp', mountPath: '/tmp' },
@@ -113,10 +115,10 @@ function nodeContainer({ ksqldb: { image, resources } }: KsqlDbView): Json {
   };
 }
 
-function volumes(view: KsqlDbView, files: RoleConfig): readonly Json[] {
+function volumes(view: KsqlDbView, files: RoleConfig, login: LoginSet): readonly Json[] {
   return [
     { name: 'config', configMap: { name: clientConfigMapName(view, files), defaultMode: 0o444 } },
-    { name: 'kafka', secret: { secretName: KAFKA_CREDENTIALS, defaultMode: 0o440 } },
+    credentialsVolume(login),
     { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
     { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
   ];

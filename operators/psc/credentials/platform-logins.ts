@@ -42,7 +42,7 @@ export interface Login {
   readonly password: string;
 }
 
-/** What the Secret of the platform's users says of its logins. @throws Error when nobody can read it: somebody else has written it */
+/** What a Secret says of its logins: of the platform's users, or of a cluster that is a client. @throws Error when nobody can read it: somebody else has written it */
 export function heldLogins(secret: SecretData): HeldLogins {
   const text = secret[LOGINS_FILE];
   if (text === undefined) return { mark: 'unwritten', current: 'a' };
@@ -92,25 +92,39 @@ export function rotatedLogins(
 ): SecretData {
   const held = heldLogins(secret);
   const others = loginsOf(otherSet(held.current));
+  const taken = { ...secret, ...turn(held, step, nowMs) };
+  switch (step) {
+    case 'prepare':
+      return { ...taken, ...Object.fromEntries(others.map((login) => [login, newPassword()])) };
+    case 'switch':
+      return taken;
+    case 'retire':
+      return Object.fromEntries(Object.entries(taken).filter(([file]) => !others.includes(file)));
+  }
+}
+
+/**
+ * What is written down of logins once a step is taken.
+ *
+ * @throws Error for a step that there is nothing to do for: our own mistake
+ */
+export function turn(held: HeldLogins, step: PasswordStep, nowMs: number): SecretData {
   if ((held.other?.state ?? 'none') !== BEFORE[step]) {
     throw new Error(`there is nothing to ${step}: the other logins are ${held.other?.state ?? 'not there'}`);
   }
+  const written = (change: Parameters<typeof textOf>[0]): SecretData => ({ [LOGINS_FILE]: textOf(change) });
   switch (step) {
-    case 'prepare': {
-      const made = Object.fromEntries(others.map((login) => [login, newPassword()]));
-      return { ...secret, ...made, [LOGINS_FILE]: textOf({ ...held, other: { state: 'next', sinceMs: nowMs } }) };
-    }
-    case 'switch': {
-      const current = otherSet(held.current);
-      const madeAtMs = held.other?.sinceMs ?? nowMs;
-      const text = textOf({ ...held, current, madeAtMs, other: { state: 'former', sinceMs: nowMs } });
-      return { ...secret, [LOGINS_FILE]: text };
-    }
-    case 'retire': {
-      const kept = Object.entries(secret).filter(([file]) => !others.includes(file));
-      const text = textOf({ ...held, other: undefined, retiredAtMs: nowMs });
-      return { ...Object.fromEntries(kept), [LOGINS_FILE]: text };
-    }
+    case 'prepare':
+      return written({ ...held, other: { state: 'next', sinceMs: nowMs } });
+    case 'switch':
+      return written({
+        ...held,
+        current: otherSet(held.current),
+        madeAtMs: held.other?.sinceMs ?? nowMs,
+        other: { state: 'former', sinceMs: nowMs },
+      });
+    case 'retire':
+      return written({ ...held, other: undefined, retiredAtMs: nowMs });
   }
 }
 
@@ -121,7 +135,8 @@ const BEFORE: Readonly<Record<PasswordStep, OtherLogins['state'] | 'none'>> = {
   retire: 'former',
 };
 
-function otherSet(set: LoginSet): LoginSet {
+/** The one that takes the next turn. */
+export function otherSet(set: LoginSet): LoginSet {
   return set === 'a' ? 'b' : 'a';
 }
 

@@ -149,6 +149,7 @@ function usersOf(of: (psc: StoredPsc) => PscKafka): KafkaUsersPort {
     revokeUser: async (kafka, user) => {
       await of(kafka).alter((broker, connections) => revokeUser(broker, connections, user), UNSEEN);
     },
+    userAnswers: async (kafka, login, ca) => await of(kafka).loginAnswers({ other: [login], ca }),
   };
 }
 

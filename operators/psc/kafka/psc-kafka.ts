@@ -103,7 +103,7 @@ export class PscKafka {
   }
 
   /** Which brokers take the platform's next logins. Never rejects. */
-  async loginAnswers({ other, ca }: PlatformLogins): Promise<ReadonlyMap<string, LoginAnswer>> {
+  async loginAnswers({ other, ca }: Pick<PlatformLogins, 'other' | 'ca'>): Promise<ReadonlyMap<string, LoginAnswer>> {
     const { lookup } = this.#settings;
     return await readLoginAnswers({ brokers: servedPlaces(this.#psc), logins: other, ca, lookup });
   }

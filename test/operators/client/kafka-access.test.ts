@@ -23,7 +23,7 @@ describe('the user of a Connect cluster on its Kafka', () => {
   test('is one of its own, with the password and the authority in a Secret that goes with the PSC', async () => {
     const { access, secrets, users, objects } = world();
     await access.grant(psc, kafka);
-    await expect(access.state(psc, kafka)).resolves.toEqual({ state: 'whole' });
+    await expect(access.state(psc, kafka)).resolves.toMatchObject({ state: 'whole', logins: { current: 'a' } });
     const { username, password, 'ca.crt': ca } = secrets.get(CREDENTIALS)?.data ?? {};
     expect(username).toBe('flotilla-connect-orders-connect');
     expect(ca).toBe('authority');
@@ -40,7 +40,7 @@ describe('the user of a Connect cluster on its Kafka', () => {
     const another = { ...kafka, metadata: { ...kafka.metadata, uid: 'kafka-2' } };
     await expect(access.state(psc, another)).resolves.toMatchObject({ state: 'incomplete' });
     await access.grant(psc, another);
-    await expect(access.state(psc, another)).resolves.toEqual({ state: 'whole' });
+    await expect(access.state(psc, another)).resolves.toMatchObject({ state: 'whole' });
     expect(users.get('flotilla-connect-orders-connect')).toBe(before);
     expect(secrets.get(CREDENTIALS)?.data['ca.crt']).toBe('another');
   });
@@ -66,6 +66,59 @@ describe('the user of a Connect cluster on its Kafka', () => {
     });
   });
 
+  test('has two logins that take turns, of which Kafka knows the former until nobody uses it', async () => {
+    const { access, secrets, users } = world();
+    await access.grant(psc, kafka);
+    const first = users.get(FIRST);
+    await access.rotate(psc, kafka, { step: 'prepare', mark: await markOf(access) });
+    const next = secrets.get(CREDENTIALS)?.data['password-b'];
+    expect([users.get(FIRST), users.has(SECOND)]).toEqual([first, false]);
+    await expect(access.state(psc, kafka)).resolves.toMatchObject({ answers: new Map([['kafka-0', 'refuses']]) });
+    await access.announce(psc, kafka, await markOf(access));
+    await expect(access.state(psc, kafka)).resolves.toMatchObject({ answers: new Map([['kafka-0', 'accepts']]) });
+    await access.rotate(psc, kafka, { step: 'switch', mark: await markOf(access) });
+    await expect(access.state(psc, kafka)).resolves.toMatchObject({ state: 'whole', logins: { current: 'b' } });
+    expect(Object.fromEntries(users)).toEqual({ [FIRST]: first, [SECOND]: next });
+    await access.rotate(psc, kafka, { step: 'retire', mark: await markOf(access) });
+    expect(Object.fromEntries(users)).toEqual({ [SECOND]: next });
+    // An operator from before the second login would find nothing to use, and make it anew.
+    expect(Object.keys(secrets.get(CREDENTIALS)?.data ?? {}).sort()).toEqual(
+      ['ca.crt', 'kafka-uid', 'logins.json', 'password-b', 'username-b'].sort(),
+    );
+    expect(secrets.get(CREDENTIALS)?.data['logins.json']).not.toContain('password-');
+    await access.revoke(psc, kafka);
+    expect([...users.keys()]).toEqual([]);
+  });
+
+  test('takes a step once, and only from the state that it was decided on', async () => {
+    const { access, secrets } = world();
+    await access.grant(psc, kafka);
+    const mark = await markOf(access);
+    await access.rotate(psc, kafka, { step: 'prepare', mark });
+    const made = secrets.get(CREDENTIALS)?.data;
+    await access.rotate(psc, kafka, { step: 'prepare', mark });
+    expect(secrets.get(CREDENTIALS)?.data).toEqual(made);
+    await expect(access.announce(psc, kafka, mark)).rejects.toThrow(ConflictError);
+  });
+
+  test('keeps both of its logins where its Kafka is made anew while they are replaced', async () => {
+    const { access, secrets, users } = world();
+    await access.grant(psc, kafka);
+    await access.rotate(psc, kafka, { step: 'prepare', mark: await markOf(access) });
+    users.clear();
+    await access.grant(psc, { ...kafka, metadata: { ...kafka.metadata, uid: 'kafka-2' } });
+    const { password, 'password-b': other } = secrets.get(CREDENTIALS)?.data ?? {};
+    expect(Object.fromEntries(users)).toEqual({ [FIRST]: password, [SECOND]: other });
+  });
+
+  test('has logins from before this was written down, which are the first', async () => {
+    const { access, secrets } = world();
+    const data = { username: FIRST, password: 'old', 'ca.crt': 'authority', 'kafka-uid': 'kafka-1' };
+    secrets.set(CREDENTIALS, { resourceVersion: '1', data });
+    const state = await access.state(psc, kafka);
+    expect(state).toEqual({ state: 'whole', logins: { mark: 'unwritten', current: 'a' } });
+  });
+
   test('costs no call at rest', async () => {
     const { access, reads } = world();
     await access.grant(psc, kafka);
@@ -75,6 +128,14 @@ describe('the user of a Connect cluster on its Kafka', () => {
     expect(reads).toHaveLength(before);
   });
 });
+
+const FIRST = 'flotilla-connect-orders-connect';
+const SECOND = 'flotilla-connect-orders-connect.b';
+
+async function markOf(access: KafkaAccessPort): Promise<string> {
+  const state = await access.state(psc, kafka);
+  return state.state === 'whole' ? state.logins.mark : '';
+}
 
 interface Shared {
   readonly secrets: Map<string, StoredSecret>;
@@ -126,6 +187,8 @@ function world(shared?: Shared): AccessWorld {
         users.delete(user);
         return Promise.resolve();
       },
+      userAnswers: (_kafka, { name, password }) =>
+        Promise.resolve(new Map([['kafka-0', users.get(name) === password ? 'accepts' : 'refuses']])),
     },
     dataPlane: exampleDataPlane('local'),
     wallMs: () => 0,

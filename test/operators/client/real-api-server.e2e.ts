@@ -93,7 +93,13 @@ function portsOn(cluster: ReturnType<typeof operatorOn>['port'], writes: string[
         await cluster.writeStatus(psc, status);
       },
     },
-    access: { state: () => Promise.resolve({ state: 'whole' }), grant: never, revoke: never },
+    access: {
+      state: () => Promise.resolve({ state: 'whole', logins: { mark: 'x', current: 'a', madeAtMs: Date.now() } }),
+      grant: never,
+      rotate: never,
+      announce: never,
+      revoke: never,
+    },
     connect: {
       view: never,
       verdict: never,

@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ConnectView, SeenConnector } from '../../../operators/client/observed.ts';
 import type { ConnectPort } from '../../../operators/client/ports.ts';
+import { templateOf } from '../../../operators/client/plan-client-objects.ts';
 import { reconcileClient } from '../../../operators/client/reconcile-client.ts';
 import { exampleConnectPsc, exampleKsqlDbPsc } from '../../support/example-clients.ts';
 import { exampleDataPlane, examplePsc } from '../../support/example-psc.ts';
 import { type MemoryCluster, memoryCluster, readyKafka } from '../connect/memory-cluster.ts';
 
 const NOON_MS = Date.parse('2026-03-02T12:00:00Z');
+const DAY_MS = 24 * 60 * 60_000;
 
 describe('a Connect cluster', () => {
   test('waits for its Kafka, then for its user, then for its workers', async () => {
@@ -127,6 +129,52 @@ describe('a Connect cluster', () => {
     expect(world.cluster.condition('Stalled')).toBe('True TasksFailed');
     expect(world.restarts).toBeGreaterThanOrEqual(5);
     expect(world.restarts).toBeLessThan(9);
+  });
+
+  test('comes to its Kafka with another password once every broker takes it, pod by pod, and gives the former one up then', async () => {
+    const world = connectWorld();
+    world.cluster.setNow(NOON_MS);
+    await world.settle();
+    const before = world.cluster.writes.length;
+    world.cluster.setNow(NOON_MS + 60_000);
+    const passwordsRequestedAt = new Date(NOON_MS + 30_000).toISOString();
+    world.cluster.edit((psc) => ({ ...psc, spec: { ...psc.spec, maintenance: { passwordsRequestedAt } } }));
+    // One worker is not replaced yet, whatever its StatefulSet says.
+    const old = world.cluster.objects.get('StatefulSet/psc-orders-connect/connect');
+    world.cluster.setPods((pod) => (pod.ordinal === 0 && old !== undefined ? { ...pod, ...templateOf(old) } : pod));
+    await world.settle();
+    expect(world.cluster.writes.slice(before)).toEqual([
+      'prepare password',
+      'announce password',
+      'switch password',
+      'event PasswordsReplaced',
+      'apply StatefulSet connect',
+    ]);
+    world.cluster.setNow(NOON_MS + 60 * 60_000);
+    await world.settle();
+    expect(world.cluster.writes.at(-1)).toBe('apply StatefulSet connect');
+    world.cluster.setPods((pod) => pod);
+    await world.settle();
+    expect(world.cluster.writes.slice(-2)).toEqual(['retire password', 'event FormerPasswordsRevoked']);
+    expect(world.cluster.psc().status?.passwords).toEqual({ madeAt: '2026-03-02T12:01:00.000Z' });
+    const rested = world.cluster.writes.length;
+    await world.settle();
+    expect(world.cluster.writes).toHaveLength(rested);
+  });
+
+  test('gets another password by itself after 90 days, in a maintenance window', async () => {
+    const world = connectWorld();
+    world.cluster.setNow(NOON_MS);
+    await world.settle();
+    const windows = [{ start: '02:00', durationMinutes: 60 }];
+    world.cluster.edit((psc) => ({ ...psc, spec: { ...psc.spec, maintenanceWindows: windows } }));
+    const before = world.cluster.writes.length;
+    world.cluster.setNow(NOON_MS + 91 * DAY_MS);
+    await world.settle();
+    expect(world.cluster.writes).toHaveLength(before);
+    world.cluster.setNow(Date.parse('2026-06-02T02:10:00Z'));
+    await world.settle();
+    expect(world.cluster.writes.slice(before)).toContain('switch password');
   });
 
   test('ends in order: workers, its user on its Kafka, then itself', async () => {

@@ -3,7 +3,8 @@ import type { ConnectSpec, PhysicalStatefulCluster } from '../../../contracts/ge
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import type { ObservedAccess, ClientPorts } from '../../../operators/client/ports.ts';
 import { templateOf } from '../../../operators/client/plan-client-objects.ts';
-import { objectKey, type ObservedPod, type StoredPsc } from '../../../operators/psc/observed.ts';
+import { firstLogins, heldLogins, turn } from '../../../operators/psc/credentials/platform-logins.ts';
+import { type LoginAnswer, objectKey, type ObservedPod, type StoredPsc } from '../../../operators/psc/observed.ts';
 
 /** One PSC of kind connect or ksqldb and its Kafka, kept in memory: pods are there and ready as soon as their StatefulSet is. */
 export interface MemoryCluster {
@@ -43,7 +44,7 @@ export function memoryCluster(first: PhysicalStatefulCluster, kafkaPsc: Physical
   };
   const read: ClientPorts['cluster']['cached'] = (name) => {
     if (kafka?.metadata.name === name) {
-      return { psc: kafka, objects: new Map(), pods: [], claims: [] };
+      return { psc: kafka, objects: new Map(), pods: [brokerPod()], claims: [] };
     }
     return isGone ? undefined : { psc, objects: new Map(objects), pods: pods(), claims: [] };
   };
@@ -64,6 +65,10 @@ export function memoryCluster(first: PhysicalStatefulCluster, kafkaPsc: Physical
           writes.push(`remove ${object.kind} ${object.metadata.name}`);
           return Promise.resolve();
         },
+        event: (_seen, { reason }) => {
+          writes.push(`event ${reason}`);
+          return Promise.resolve();
+        },
         writeStatus: (_seen, status) => {
           put({ ...psc, status });
           return Promise.resolve();
@@ -79,8 +84,20 @@ export function memoryCluster(first: PhysicalStatefulCluster, kafkaPsc: Physical
       access: {
         state: () => Promise.resolve(access),
         grant: () => {
-          access = { state: 'whole' };
+          access = { state: 'whole', logins: heldLogins(firstLogins(nowMs ?? Date.now())) };
           writes.push('grant access');
+          return Promise.resolve();
+        },
+        rotate: (_psc, _kafka, { step }) => {
+          if (access.state !== 'whole') throw new Error('nobody has a login yet');
+          const logins = heldLogins(turn(access.logins, step, nowMs ?? Date.now()));
+          access = { state: 'whole', logins, ...(step === 'prepare' ? { answers: answersOf('refuses') } : {}) };
+          writes.push(`${step} password`);
+          return Promise.resolve();
+        },
+        announce: () => {
+          if (access.state === 'whole') access = { ...access, answers: answersOf('accepts') };
+          writes.push('announce password');
           return Promise.resolve();
         },
         revoke: () => {
@@ -135,6 +152,14 @@ function stored(psc: PhysicalStatefulCluster): StoredPsc {
     ...psc,
     metadata: { ...psc.metadata, uid: `uid-of-${psc.metadata.name}`, resourceVersion: '1', generation: 1 },
   };
+}
+
+function answersOf(answer: LoginAnswer): ReadonlyMap<string, LoginAnswer> {
+  return new Map([['kafka-0', answer]]);
+}
+
+function brokerPod(): ObservedPod {
+  return { ...podOf({ apiVersion: 'v1', kind: 'StatefulSet', metadata: { name: 'kafka' } }, 0), role: 'broker' };
 }
 
 function podOf(set: KubernetesObject, ordinal: number): ObservedPod {

@@ -155,7 +155,7 @@ export function leadWorld(first: Observed, steps?: Steps): LeadWorld {
 /** There is no Connect and no ksqlDB cluster. */
 const NOBODY = (): Promise<never> => Promise.reject(new Error('there is no such cluster'));
 const NO_CLIENTS = {
-  access: { state: NOBODY, grant: NOBODY, revoke: NOBODY },
+  access: { state: NOBODY, grant: NOBODY, rotate: NOBODY, announce: NOBODY, revoke: NOBODY },
   connect: {
     view: NOBODY,
     verdict: NOBODY,

@@ -1,12 +1,13 @@
+import { kafkaAccess } from '../../../operators/client/kafka-access.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import type { ClientPorts } from '../../../operators/client/ports.ts';
 import { parseConnectors, parseVerdict } from '../../../operators/connect/connect-answers.ts';
-import { objectKey, type ObservedPod, type StoredPsc } from '../../../operators/psc/observed.ts';
+import { type LoginAnswer, objectKey, type ObservedPod, type StoredPsc } from '../../../operators/psc/observed.ts';
 import type { PscObjects } from '../../../operators/psc/ports.ts';
 import type { Courier } from '../kernel/courier.ts';
-import { NetworkError } from '../kernel/courier.ts';
 import type { Prng } from '../kernel/prng.ts';
 import { LaggingCopy } from '../kernel/versioned-store.ts';
+import { BROKERS } from './access-model.ts';
 import type { ConnectProcess } from './connect-process.ts';
 import type { ConnectWorld } from './world.ts';
 
@@ -44,6 +45,7 @@ function cluster(world: ConnectWorld, process: ConnectProcess, courier: Courier,
     cached: (name) => {
       const stored = psc.upTo(before()).get(name);
       if (stored === undefined) return undefined;
+      if (stored.spec.kafka !== undefined) return { ...asPscObjects(stored, new Map(), new Map()), pods: BROKER_PODS };
       return asPscObjects(stored, objects.upTo(before()), pods.upTo(before()));
     },
     fresh: async (name) => {
@@ -70,6 +72,7 @@ function cluster(world: ConnectWorld, process: ConnectProcess, courier: Courier,
       write('set finalizer', () => {
         api.setFinalizers(seen, finalizer === 'present' ? ['flotilla.dev/operator'] : []);
       }),
+    event: (_seen, { reason }) => write(`event ${reason}`, () => undefined),
     writeStatus: (seen, status) =>
       write('write status', () => {
         api.writeStatus(seen, status);
@@ -87,25 +90,62 @@ function asPscObjects(
   return { psc, objects: new Map(objects), pods: ordered, claims: [] };
 }
 
+/** Those of its Kafka: nothing of them is looked at but that they are there. */
+const BROKER_PODS: readonly ObservedPod[] = BROKERS.map((name, ordinal) => ({
+  name,
+  uid: name,
+  resourceVersion: '1',
+  role: 'broker',
+  ordinal,
+  createdAtMs: 0,
+  templateHash: '',
+  configHash: '',
+  isTerminating: false,
+  ready: 'True',
+  containersReady: 'True',
+  container: { state: 'running', restarts: 0 },
+}));
+
+/** The operator's own way to Secrets and users, with models at the other end. */
 function access(world: ConnectWorld, process: ConnectProcess, courier: Courier): ClientPorts['access'] {
-  const write = writer(world, process, courier);
+  const model = world.access;
+  const change = (what: string, serve: () => void): Promise<void> => courier.send({ what, kind: 'write', serve });
+  const real = kafkaAccess({
+    secrets: {
+      read: (ref) => courier.send({ what: `get Secret ${ref.name}`, kind: 'read', serve: () => model.read(ref) }),
+      write: (object, before) =>
+        change(`write Secret ${object.metadata.name}`, () => {
+          model.write(object, before);
+        }),
+    },
+    users: {
+      grantUser: (_kafka, user, password) =>
+        change(`grant ${user}`, () => {
+          model.grant(user, password);
+        }),
+      revokeUser: (_kafka, user) =>
+        change(`revoke ${user}`, () => {
+          model.revoke(user);
+        }),
+      userAnswers: (_kafka, login) =>
+        courier
+          .send({ what: 'log in', kind: 'read', serve: () => model.answers(login) })
+          .catch(() => new Map<string, LoginAnswer>()),
+    },
+    dataPlane: world.dataPlane,
+    wallMs: () => process.localMs(),
+    newPassword: () => model.newPassword(),
+  });
+  const sent = <T>(what: string, send: () => Promise<T>): Promise<T> => {
+    world.judge.writeSent(process, what);
+    return send();
+  };
   return {
-    state: () =>
-      courier.send({
-        what: 'access',
-        kind: 'read',
-        serve: () =>
-          world.isGranted ? ({ state: 'whole' } as const) : ({ state: 'incomplete', reason: 'no user' } as const),
-      }),
-    grant: () =>
-      write('grant access', () => {
-        if (!world.isKafkaUp) throw new NetworkError('Kafka does not answer');
-        world.isGranted = true;
-      }),
-    revoke: () =>
-      write('revoke access', () => {
-        world.isGranted = false;
-      }),
+    state: real.state,
+    grant: (psc, kafka) => sent('grant access', () => real.grant(psc, kafka)),
+    rotate: (psc, kafka, rotation) => sent(`${rotation.step} password`, () => real.rotate(psc, kafka, rotation)),
+    announce: (psc, kafka, mark) => sent('announce password', () => real.announce(psc, kafka, mark)),
+    revoke: (psc, kafka) => sent('revoke access', () => real.revoke(psc, kafka)),
   };
 }
 

@@ -4,11 +4,15 @@ import { wantedConnector } from '../../../operators/connect/plan-connectors.ts';
 import type { ConnectWorld } from './world.ts';
 
 /** What is left to do, by the true state of the world; undefined when nothing is. */
-export function unfinished({ api, group, workers, isGranted }: ConnectWorld): string | undefined {
+export function unfinished({ api, group, workers, access }: ConnectWorld): string | undefined {
   const psc = api.storedPsc();
   if (psc === undefined) return 'the PSC is gone';
   const { connectors = [], workers: wanted = 0 } = psc.spec.connect ?? {};
-  if (!isGranted) return 'Kafka does not know its user';
+  if (!access.isGranted) return 'Kafka does not know its user';
+  if (access.isRotating) return 'its password is being replaced';
+  const { passwordsRequestedAt } = psc.spec.maintenance ?? {};
+  const { madeAt = '' } = psc.status?.passwords ?? {};
+  if (passwordsRequestedAt !== undefined && !(madeAt > passwordsRequestedAt)) return 'nobody has replaced its password';
   if (!workers.isSettled() || workers.ready().length !== wanted)
     return `workers ${workers.ready().join()} of ${wanted}`;
   const names = connectors.map(({ name }) => name);

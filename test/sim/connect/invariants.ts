@@ -6,6 +6,7 @@ export const INVARIANTS = {
   backoff: 'what fails again and again is started again less and less often',
   'failed-only': 'nothing is started again that has not failed',
   'kafka-first': 'workers come only when their Kafka is ready and knows their user',
+  'let-in': 'workers come into their Kafka at any time by what they were given, whatever passwords are replaced',
   'in-window': 'workers that work are replaced only in a maintenance window',
   'left-alone': 'nothing is done while the PSC is to be left alone',
   'no-secrets': 'no secret is in the status',

@@ -93,14 +93,20 @@ export class ConnectJudge {
     this.#restarts.delete(name);
   }
 
+  /** A worker does not come into its Kafka by what it was given. */
+  refused(worker: string): void {
+    if (!this.#world.access.isDisturbed) this.violate('let-in', worker);
+  }
+
   applied(object: KubernetesObject): void {
     if (object.kind !== 'StatefulSet') return;
-    const { api, workers, isGranted } = this.#world;
+    const { api, workers, access } = this.#world;
     const before = api.objects.current.get(objectKey(object));
     if (before === undefined) {
       const upAtMs = this.#kafkaUpAtMs ?? -Infinity;
       if (upAtMs < this.#now() - OLD_NEWS_MS) this.violate('kafka-first', 'workers come, and their Kafka is not up');
-      if (!isGranted) this.violate('kafka-first', 'workers come, and their Kafka does not know them');
+      if (!access.isGranted && !access.isDisturbed)
+        this.violate('kafka-first', 'workers come, and their Kafka does not know them');
       return;
     }
     if (isSameTemplate(templateOf(before), templateOf(object)) || workers.ready().length === 0) return;

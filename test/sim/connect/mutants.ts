@@ -27,6 +27,14 @@ export const CONNECT_MUTANTS: readonly ConnectMutant[] = [
   }),
   withRules('what leaves is forgotten at once', 'liveness', { leaving: () => [] }),
   withRules('it is always time for maintenance', 'in-window', { isMaintenanceTime: () => true }),
+  withRules('a password is handed out before brokers were asked whether they take it', 'let-in', {
+    passwordStep: (held, observed, args) =>
+      held.other?.state === 'next' ? 'switch' : CONNECT_RULES.passwordStep(held, observed, args),
+  }),
+  withRules('the former password is taken away while pods are still to be replaced', 'let-in', {
+    passwordStep: (held, observed, args) =>
+      held.other?.state === 'former' ? 'retire' : CONNECT_RULES.passwordStep(held, observed, args),
+  }),
   {
     name: 'a plan is made that the judge refuses',
     killedBy: 'no-mistake',
@@ -68,7 +76,7 @@ export const CONNECT_MUTANTS: readonly ConnectMutant[] = [
   })),
   withPorts('its Kafka counts as ready', 'kafka-first', (ports) => ({
     ...ports,
-    access: { ...ports.access, state: () => Promise.resolve({ state: 'whole' }) },
+    access: { ...ports.access, state: () => Promise.resolve(WHOLE) },
     cluster: readAs(ports.cluster, (psc) => (psc.spec.kafka === undefined ? psc : ready(psc))),
   })),
   withPorts('pauses and ignore annotations are overlooked', 'left-alone', (ports) => ({
@@ -101,6 +109,8 @@ export const CONNECT_MUTANTS: readonly ConnectMutant[] = [
     ),
   })),
 ];
+
+const WHOLE = { state: 'whole', logins: { mark: '', current: 'a' } } as const;
 
 /** With the planner's own judge switched off, which would refuse most of these plans. */
 function withRules(name: string, killedBy: Invariant, wrong: Partial<ConnectRules>): ConnectMutant {

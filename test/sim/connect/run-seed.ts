@@ -5,7 +5,7 @@ import type { ReconcileConnect } from './connect-process.ts';
 import { unfinished } from './convergence.ts';
 import { injectFault } from './faults.ts';
 import type { Invariant, Violation } from './invariants.ts';
-import { chooseSteps, mendAll, type Step } from './workload.ts';
+import { choosePasswordSteps, chooseSteps, mendAll, type Step } from './workload.ts';
 import { ConnectWorld } from './world.ts';
 
 /** The operator's core as it is. */
@@ -31,6 +31,8 @@ export interface ConnectRunOptions {
   readonly onEvent?: (line: string) => void;
 }
 
+/** What may be seen only once all is well again. */
+const UNTIL_THE_END: ReadonlySet<Invariant> = new Set(['liveness', 'quiet', 'let-in']);
 const LIVENESS_MS = 60 * 60_000;
 const QUIET_MS = 3 * 60_000;
 
@@ -46,12 +48,14 @@ export async function runSeed(
     huntFor === undefined
       ? judge.violations.length > 0
       : judge.violations.some(({ invariant }) => invariant === huntFor);
-  const steps = chooseSteps(random);
-  const endMs = (steps.at(-1)?.atMs ?? 0) + random.int(10_000, 240_000);
+  const chosen = chooseSteps(random);
+  const endMs = (chosen.at(-1)?.atMs ?? 0) + random.int(10_000, 240_000);
+  const asked = choosePasswordSteps(new Prng(seed ^ 0x0a55_c0de)).filter(({ atMs }) => atMs < endMs);
+  const steps = [...chosen, ...asked].sort((a, b) => a.atMs - b.atMs);
   world.createPsc(random.int(1, 3));
   schedule(world, steps, endMs, random);
   await scheduler.runUntil(endMs, isOver);
-  const needsTheEnd = huntFor === undefined || huntFor === 'liveness' || huntFor === 'quiet';
+  const needsTheEnd = huntFor === undefined || UNTIL_THE_END.has(huntFor);
   if (!isOver() && needsTheEnd) {
     world.heal();
     mendAll(world, random);

@@ -1,11 +1,15 @@
+import { loginOfPods } from '../../../constructs/kubernetes/client/kafka-access.ts';
+import type { LoginSet } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import { isSameTemplate, templateOf } from '../../../operators/client/plan-client-objects.ts';
+import type { Login } from '../../../operators/psc/credentials/platform-logins.ts';
 import type { ObservedPod } from '../../../operators/psc/observed.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Scheduler } from '../kernel/scheduler.ts';
 import type { ApiModel } from '../operator/api-model.ts';
 import { fieldOf } from '../operator/apply-intent.ts';
 import { EPOCH_MS } from '../operator/wall-clock.ts';
+import type { AccessModel } from './access-model.ts';
 import type { ConnectModel } from './connect-model.ts';
 
 /** Text in an image that nobody can pull. */
@@ -16,13 +20,20 @@ export interface WorkersParts {
   readonly random: Prng;
   readonly api: ApiModel;
   readonly group: ConnectModel;
-  /** Whether a worker that starts now is let into its Kafka. */
-  readonly isLetIn: () => boolean;
+  /** By which workers come to their Kafka. */
+  readonly access: () => AccessModel;
+  /** Hears of a worker that was refused there. */
+  readonly onRefused: (worker: string) => void;
 }
+
+/** From one new connection of a worker to the next. */
+const RECONNECT_MS = 11_000;
 
 interface Worker {
   readonly ordinal: number;
   readonly template: { readonly templateHash: string; readonly configHash: string };
+  /** Of the pod's template. */
+  readonly login: LoginSet;
   readonly isBad: boolean;
   readonly uid: string;
   state: 'starting' | 'ready' | 'failing' | 'ending';
@@ -109,21 +120,52 @@ export class WorkersModel {
   #make(set: KubernetesObject, ordinal: number): void {
     const { api } = this.#parts;
     const isBad = JSON.stringify(fieldOf(set, 'spec', 'template')).includes(BAD_IMAGE_MARK);
-    const worker: Worker = { ordinal, template: templateOf(set), isBad, uid: api.newUid(), state: 'starting', run: 0 };
+    const worker: Worker = {
+      ordinal,
+      template: templateOf(set),
+      login: loginOfPods(set),
+      isBad,
+      uid: api.newUid(),
+      state: 'starting',
+      run: 0,
+    };
     this.#workers.set(ordinal, worker);
     this.#start(worker);
   }
 
   #start(worker: Worker): void {
-    const { scheduler, random, isLetIn } = this.#parts;
+    const { scheduler, random, access } = this.#parts;
     worker.run += 1;
     const { run } = worker;
     this.#become(worker, worker.isBad ? 'failing' : 'starting');
     if (worker.isBad) return;
     scheduler.after(random.int(3_000, 15_000), () => {
       if (worker.run !== run) return;
-      if (isLetIn()) this.#become(worker, 'ready');
-      else this.#start(worker);
+      // It reads its files once, when it starts; a pod whose files are not there waits for them.
+      const login = access().loginOf(worker.login);
+      if (login === undefined || !this.#comesIn(worker, login)) {
+        this.#start(worker);
+        return;
+      }
+      this.#become(worker, 'ready');
+      this.#comeAgain(worker, login);
+    });
+  }
+
+  #comesIn({ ordinal }: Worker, login: Login): boolean {
+    const letIn = this.#parts.access().logIn(login);
+    if (letIn === 'refused') this.#parts.onRefused(`connect-${ordinal} as ${login.name}`);
+    return letIn === 'accepted';
+  }
+
+  /** Connections end, and clients open others by what the worker has read. */
+  #comeAgain(worker: Worker, login: Login): void {
+    const { run } = worker;
+    const { losses } = this.#parts.access();
+    this.#parts.scheduler.after(RECONNECT_MS, () => {
+      if (worker.run !== run || worker.state !== 'ready' || this.#parts.access().losses !== losses) return;
+      this.#comesIn(worker, login);
+      this.#comeAgain(worker, login);
     });
   }
 

@@ -32,6 +32,17 @@ export function chooseSteps(random: Prng): readonly Step[] {
   return steps.sort((a, b) => a.atMs - b.atMs);
 }
 
+/** Somebody wants other passwords, from a source of chance of its own. */
+export function choosePasswordSteps(random: Prng): readonly Step[] {
+  return Array.from({ length: random.pick([0, 1, 1, 2]) }, () => ({
+    name: 'passwords asked for',
+    atMs: random.int(60_000, 500_000),
+    act: (world: ConnectWorld) => {
+      setMaintenance(world, { passwordsRequestedAt: world.nowDate() });
+    },
+  }));
+}
+
 /** Ends everything that keeps the cluster from becoming what the spec says. */
 export function mendAll(world: ConnectWorld, random: Prng): void {
   for (const mend of Object.values(MENDS)) mend(world, random);
@@ -247,7 +258,7 @@ const ACTS: readonly (readonly [string, Act])[] = [
   [
     'user lost',
     (world) => {
-      world.isGranted = false;
+      world.access.lose();
     },
   ],
   ['object deleted', deleteObject],

@@ -10,6 +10,7 @@ import { ApiModel } from '../operator/api-model.ts';
 import { LeaseModel } from '../operator/lease-model.ts';
 import { EPOCH_MS } from '../operator/wall-clock.ts';
 import { FAIR_WEATHER, type Weather } from '../operator/weather.ts';
+import { AccessModel } from './access-model.ts';
 import { ConnectModel, MODEL_SETTINGS } from './connect-model.ts';
 import { ConnectProcess, type ReconcileConnect } from './connect-process.ts';
 import { ConnectJudge } from './judge.ts';
@@ -27,10 +28,9 @@ export class ConnectWorld {
   readonly pscName = 'orders-connect';
   readonly group: ConnectModel;
   readonly workers: WorkersModel;
+  readonly access: AccessModel;
   readonly judge: ConnectJudge;
   readonly reconcile: ReconcileConnect;
-  /** Whether its Kafka knows its user. */
-  isGranted = false;
   readonly #random: Prng;
   readonly #processes: ConnectProcess[] = [];
   #weather: Weather = FAIR_WEATHER;
@@ -51,8 +51,12 @@ export class ConnectWorld {
       random: random.fork(),
       api,
       group: this.group,
-      isLetIn: () => this.#isKafkaUp && this.isGranted,
+      access: () => this.access,
+      onRefused: (worker) => {
+        this.judge.refused(worker);
+      },
     });
+    this.access = new AccessModel({ scheduler, random: random.fork(), isKafkaUp: () => this.#isKafkaUp });
     for (let index = 0; index < PROCESSES; index += 1) this.#startProcess();
   }
 

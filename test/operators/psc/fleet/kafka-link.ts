@@ -103,6 +103,7 @@ export function linkedKafkaPort(options: KafkaPortOptions, ask: AskKafka): RealK
     // There is no cluster that would be a client of these.
     grantUser: () => Promise.resolve(),
     revokeUser: () => Promise.resolve(),
+    userAnswers: () => Promise.resolve(new Map()),
     // The models have no consumer groups.
     consumerLag: () => Promise.resolve(undefined),
     forget: (psc) => {
