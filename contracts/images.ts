@@ -1,6 +1,7 @@
 /** Images that the platform runs. `images/images.lock.json` pins each by digest. */
 export const IMAGE_NAMES = [
   'kafka',
+  'kafka-4.2',
   'connect',
   'flotilla',
   'gateway',
@@ -27,6 +28,16 @@ export interface LockedImage {
 }
 
 export type ImageLock = Readonly<Record<ImageName, LockedImage>>;
+
+/** Versions of Apache Kafka that clusters may run, the newest first: what images are there of, and the configuration was proven on. */
+export const KAFKA_VERSIONS = ['4.3.1', '4.2.1'] as const;
+export type KafkaVersion = (typeof KAFKA_VERSIONS)[number];
+
+/** The image of each Kafka version. */
+export const KAFKA_IMAGES = {
+  '4.3.1': 'kafka',
+  '4.2.1': 'kafka-4.2',
+} as const satisfies Readonly<Record<KafkaVersion, ImageName>>;
 
 /** Whole reference of an image, as in `registry.example/kafka:4.3.1@sha256:…`. */
 export function imageReference(image: LockedImage): string {

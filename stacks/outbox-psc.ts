@@ -45,7 +45,7 @@ export function outboxPsc(
       zones,
       domain,
       connect: {
-        version: spec.kafka?.version ?? image.tag,
+        version: image.tag,
         image: imageReference(image),
         workers: isLocal ? 1 : 2,
         resources: isLocal ? LOCAL : CLOUD,

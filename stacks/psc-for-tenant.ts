@@ -1,7 +1,7 @@
 import { shapeOf } from '../constructs/capacity/shape-of.ts';
 import type { ClusterLimits, NodeShape } from '../constructs/capacity/cluster-shape.ts';
 import type { LimitsSpec, PhysicalStatefulCluster, ResourcesSpec, StorageSpec } from '../contracts/gen/psc-types.ts';
-import { imageReference } from '../contracts/images.ts';
+import { imageReference, KAFKA_IMAGES } from '../contracts/images.ts';
 import type { ImageLock } from '../contracts/images.ts';
 import { LABELS, PART_OF } from '../contracts/labels.ts';
 import type { Owner } from '../contracts/labels.ts';
@@ -56,7 +56,7 @@ export function pscForTenant(
       kafka: {
         ckus: tenant.ckus,
         version: tenant.version,
-        image: imageReference(images.kafka),
+        image: imageReference(images[KAFKA_IMAGES[tenant.version]]),
         clusterId: kafkaUuid(`${stack}/${tenant.name}`),
         placement: shape.brokers.placement,
         brokers: nodes('brokers', shape.brokers),

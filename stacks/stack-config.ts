@@ -1,5 +1,6 @@
 import type { Cloud } from '../contracts/cloud.ts';
 import type { AuthorityIssuerSpec, MaintenanceWindow } from '../contracts/gen/psc-types.ts';
+import type { KafkaVersion } from '../contracts/images.ts';
 
 /**
  * One stack, one region: what `stacks/Pulumi.<stack>.yaml` says once parsed, with every default filled in.
@@ -89,7 +90,7 @@ export type MothershipConfig =
   | {
       readonly hosted: true;
       readonly ckus: number;
-      readonly version: string;
+      readonly version: KafkaVersion;
       /** Name of the Kubernetes cluster that runs it. */
       readonly cluster: string;
       /**
@@ -132,7 +133,7 @@ export interface TenantConfig {
   readonly name: string;
   readonly ckus: number;
   /** Kafka version, as in `4.3.1`. */
-  readonly version: string;
+  readonly version: KafkaVersion;
   /** Name of the Kubernetes cluster that runs it; default the first. */
   readonly cluster: string;
   /** Default: the region's zones. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { Listr, PRESET_TIMER, type ListrTask } from 'listr2';
 import { ensurePackages } from '../../local/host/packages.ts';
 import { lacksOf, thisMachine } from '../../local/host/preflight.ts';
@@ -17,10 +17,11 @@ import { lockHolder, withLock } from '../../local/tools/lock-file.ts';
 import { ToolError } from '../../local/tools/tool-error.ts';
 import { regionPlatform, type RegionPlatform } from '../../local/platform/platform-stages.ts';
 import { kubectlCluster } from '../../local/platform/kubectl-cluster.ts';
-import { buildImages } from '../../local/images/build.ts';
+import { buildImages, imagesFor } from '../../local/images/build.ts';
 import { imageArchives } from '../../local/images/image-archives.ts';
 import { imageStore } from '../../local/nodes/image-store.ts';
 import type { ImageArchive } from '../../local/nodes/images.ts';
+import { KAFKA_VERSIONS, type KafkaVersion } from '../../contracts/images.ts';
 import { MOTHERSHIP } from '../../contracts/names.ts';
 import { newPassword } from '../../operators/runtime/new-password.ts';
 import { mothershipAcls } from '../local/mothership-acls.ts';
@@ -37,6 +38,12 @@ export function addUpCommand(program: Command): void {
   program
     .command('up')
     .description('bring up a whole region on this machine, until a tenant serves')
+    .addOption(
+      new Option(
+        '--kafka <versions...>',
+        'Kafka versions to have the images of, besides the newest and those of the stack',
+      ).choices(KAFKA_VERSIONS),
+    )
     .addHelpText(
       'after',
       `
@@ -45,11 +52,12 @@ Takes what stacks/Pulumi.local.yaml says; keeps its state in /var/lib/flotilla/l
 
 Examples:
   $ sudo ./flotilla up
-  $ sudo FLOTILLA_STATE=/srv/region ./flotilla up`,
+  $ sudo FLOTILLA_STATE=/srv/region ./flotilla up
+  $ sudo ./flotilla up --kafka 4.2.1    # then a cluster can be made of it, and upgraded`,
     )
-    .action(async () => {
+    .action(async ({ kafka = [] }: { readonly kafka?: readonly KafkaVersion[] }) => {
       const region = localRegion(process.env);
-      await up(region);
+      await up(region, kafka);
       process.stdout.write(whatNext(tenantNames(region)[0] ?? ''));
     });
 }
@@ -65,7 +73,7 @@ The region is up, and its tenant ${tenant} serves. What next:
 `;
 }
 
-async function up(region: LocalRegion): Promise<void> {
+async function up(region: LocalRegion, kafka: readonly KafkaVersion[]): Promise<void> {
   const lock = lockFilePath(region.layout);
   // First of all: what the other one has taken is not missing.
   const other = await lockHolder(lock);
@@ -73,7 +81,7 @@ async function up(region: LocalRegion): Promise<void> {
   await preflight(region);
   await mkdir(dirname(region.layout.folder), { recursive: true });
   await withLock(lock, { timeoutMs: 0, held: otherUp }, async () => {
-    await new Listr(tasks(region), {
+    await new Listr(tasks(region, kafka), {
       rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, collapseErrors: false },
       fallbackRenderer: 'simple',
       fallbackRendererOptions: { timer: PRESET_TIMER },
@@ -108,8 +116,9 @@ interface Tools {
   imageStore: string;
 }
 
-function tasks(region: LocalRegion): ListrTask[] {
+function tasks(region: LocalRegion, kafka: readonly KafkaVersion[]): ListrTask[] {
   const input = inputOf();
+  const images = imagesFor([...kafka, ...versionsOf(input)]);
   const tools: Partial<Tools> = {};
   const build = (title: string, run: (onProgress: (line: string) => void) => Promise<void>): ListrTask => ({
     title,
@@ -142,7 +151,7 @@ function tasks(region: LocalRegion): ListrTask[] {
             build('images', async (onProgress) => {
               const helper = await helperBinary(options(onProgress));
               tools.helper = helper;
-              const built = await buildImages({ ...options(onProgress), root: INSTALL_ROOT, helper });
+              const built = await buildImages({ ...options(onProgress), root: INSTALL_ROOT, helper, images });
               tools.images = imageArchives(input.images, built);
               onProgress('unpacking');
               tools.imageStore = await imageStore(tools.images, { root: cacheRoot(process.env), onProgress });
@@ -211,6 +220,11 @@ function inputOf(): RegionInput {
   const [input] = loadRegions({ names: [LOCAL_STACK], scope: 'named' });
   if (input === undefined) throw new Error('one stack was named and none was loaded');
   return input;
+}
+
+/** Kafka versions that the stack asks for. */
+function versionsOf({ config: { mothership, tenants } }: RegionInput): readonly KafkaVersion[] {
+  return [...(mothership.hosted ? [mothership] : []), ...tenants].map(({ version }) => version);
 }
 
 const TOO_EARLY = 'the region is started after its programs are there';

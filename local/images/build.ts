@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { IMAGE_NAMES } from '../../contracts/images.ts';
+import { IMAGE_NAMES, KAFKA_IMAGES, KAFKA_VERSIONS, type KafkaVersion } from '../../contracts/images.ts';
 import { cached } from '../tools/cache.ts';
 import { ToolError } from '../tools/tool-error.ts';
 import { buildImage } from './buildah.ts';
@@ -18,6 +18,8 @@ export interface ImageBuildOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Path of the region's helper program: `helperBinary(…)`. */
   readonly helper: string;
+  /** Which. @default - all */
+  readonly images?: readonly BuiltImage[];
   /** Told in one line what is being built, whenever that changes. */
   readonly onProgress?: (line: string) => void;
 }
@@ -31,7 +33,17 @@ export const BUILT_IMAGES: readonly BuiltImage[] = [
 ];
 
 /**
- * Archives of every image that a region runs, each built unless the cache has it; beside each lies its `sbom.json`.
+ * Images of a region whose Kafka clusters may run these versions. The newest is always among them; nobody waits for those of
+ * other versions, or keeps them on his disk.
+ */
+export function imagesFor(versions: readonly KafkaVersion[]): readonly BuiltImage[] {
+  const [newest] = KAFKA_VERSIONS;
+  const others = KAFKA_VERSIONS.filter((version) => version !== newest && !versions.includes(version));
+  return BUILT_IMAGES.filter((name) => !others.some((version) => KAFKA_IMAGES[version] === name));
+}
+
+/**
+ * Archives of the images that a region runs, each built unless the cache has it; beside each lies its `sbom.json`.
  *
  * @throws ToolError with every image that could not be built
  */
@@ -41,7 +53,7 @@ export async function buildImages(options: ImageBuildOptions): Promise<ReadonlyM
     session.tell();
   }, PROGRESS_INTERVAL_MS);
   const results = await Promise.allSettled(
-    BUILT_IMAGES.map(async (name) => [name, (await session.image(name)).archive] as const),
+    (options.images ?? BUILT_IMAGES).map(async (name) => [name, (await session.image(name)).archive] as const),
   );
   clearInterval(timer);
   const failures = new Set(
@@ -131,7 +143,7 @@ class BuildSession {
     await this.#step(`${name}: building`, async () => {
       const building = buildImage({
         reference,
-        containerfile: join(root, 'images', name, 'Containerfile'),
+        containerfile: join(root, 'images', plan.containerfileOf ?? name, 'Containerfile'),
         context,
         ...(base === undefined ? {} : { base: { archive: base.archive, reference: archiveReference(base.archive) } }),
         archive: join(part, ARCHIVE),

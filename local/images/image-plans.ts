@@ -1,6 +1,6 @@
 import { copyFile, cp, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ImageName } from '../../contracts/images.ts';
+import type { ImageName, KAFKA_IMAGES, KafkaVersion } from '../../contracts/images.ts';
 import { buildJar, fetchJars, type MavenOptions } from './maven.ts';
 import { copyNode, copyProductionPackages } from './node-modules.ts';
 import { fetchNativePackage } from './npm-package.ts';
@@ -21,6 +21,8 @@ export type BaseImage = 'base' | 'java' | 'node';
 export interface ImagePlan {
   /** What stands for BASE. @default - nothing */
   readonly base?: BaseImage;
+  /** Image whose Containerfile makes this one too. @default - it has its own */
+  readonly containerfileOf?: BuiltImage;
   /** Files and folders below the repository's root that it is made from, besides those of its own folder in images/. */
   readonly madeFrom: (root: string) => Promise<readonly string[]>;
   /** Fills the folder that its Containerfile copies from, and says what it fetched. */
@@ -42,6 +44,27 @@ const MAVEN_IMAGE: Pick<ImagePlan, 'base' | 'madeFrom'> = {
   madeFrom: () => Promise.resolve([`${HERE}/image-plans.ts`, `${HERE}/maven.ts`]),
 };
 
+/** An image of Kafka: jars of its own version, and what is the same in all of them, which images/kafka builds. */
+function kafkaPlan(name: (typeof KAFKA_IMAGES)[KafkaVersion]): ImagePlan {
+  return {
+    ...MAVEN_IMAGE,
+    containerfileOf: 'kafka',
+    madeFrom: async (root) => [...(await MAVEN_IMAGE.madeFrom(root)), ...(name === 'kafka' ? [] : ['images/kafka'])],
+    prepare: async (place) => {
+      const shared = imageFolder(place, 'kafka');
+      await copyFiles(shared, place.context, ['archive-classes.sh']);
+      return [
+        ...(await fetchJars(imageFolder(place, name), join(place.context, 'libs'), place)),
+        // Brokers and controllers load them with their own classes.
+        await buildJar(join(shared, 'topic-policy'), join(place.context, 'libs'), place),
+        await buildJar(join(shared, 'tls'), join(place.context, 'libs'), place),
+        ...(await fetchJars(join(shared, 'tier'), join(place.context, 'tier'), place)),
+        await buildJar(join(shared, 'tier'), join(place.context, 'tier'), place),
+      ];
+    },
+  };
+}
+
 /** Every image, in an order in which each comes after what it starts from. */
 export const IMAGE_PLANS: Readonly<Record<BuiltImage | BaseImage, ImagePlan>> = {
   base: {
@@ -52,21 +75,8 @@ export const IMAGE_PLANS: Readonly<Record<BuiltImage | BaseImage, ImagePlan>> = 
     },
   },
   java: { madeFrom: () => Promise.resolve([]), base: 'base', prepare: () => Promise.resolve([]) },
-  kafka: {
-    ...MAVEN_IMAGE,
-    prepare: async (place) => {
-      const module = imageFolder(place, 'kafka');
-      await copyFile(join(module, 'archive-classes.sh'), join(place.context, 'archive-classes.sh'));
-      return [
-        ...(await fetchJars(module, join(place.context, 'libs'), place)),
-        // Brokers and controllers load them with their own classes.
-        await buildJar(join(module, 'topic-policy'), join(place.context, 'libs'), place),
-        await buildJar(join(module, 'tls'), join(place.context, 'libs'), place),
-        ...(await fetchJars(join(module, 'tier'), join(place.context, 'tier'), place)),
-        await buildJar(join(module, 'tier'), join(place.context, 'tier'), place),
-      ];
-    },
-  },
+  kafka: kafkaPlan('kafka'),
+  'kafka-4.2': kafkaPlan('kafka-4.2'),
   connect: {
     ...MAVEN_IMAGE,
     prepare: async (place) => {

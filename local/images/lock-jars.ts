@@ -7,10 +7,9 @@ import { resolveJars } from './maven.ts';
 /* `node local/images/lock-jars.ts` writes the digests of all jars into the jars.sha256 files, after a pom.xml has changed. */
 
 const root = join(import.meta.dirname, '..', '..');
-const MODULES = [
-  ...['kafka', 'kafka/tier', 'connect', 'connect/plugin', 'object-store'].map((image) => join('images', image)),
-  'test/support/kafka-4.2',
-];
+const MODULES = ['kafka', 'kafka/tier', 'kafka-4.2', 'connect', 'connect/plugin', 'object-store'].map((image) =>
+  join('images', image),
+);
 for (const module of MODULES) {
   const scratch = await mkdtemp(join(tmpdir(), 'flotilla-lock-jars-'));
   try {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
 import { CLOUDS } from '../../contracts/cloud.ts';
+import { KAFKA_VERSIONS } from '../../contracts/images.ts';
 import { DAYS } from '../../contracts/maintenance-windows.ts';
 import { CIDR_PATTERN } from './cidr.ts';
-import { KAFKA_VERSIONS, POSTGRES_VERSIONS } from './versions.ts';
+import { POSTGRES_VERSIONS } from './versions.ts';
 
 /**
  * Keys `flotilla:<field>` of a stack file. Everything that one value says on its own is here; what needs two values,

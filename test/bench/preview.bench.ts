@@ -14,7 +14,7 @@ import type { PublicCloud } from '../../constructs/cloud/region-args.ts';
 import { previewStack } from '../../local/pulumi/preview-stack.ts';
 import type { PulumiTools } from '../../local/pulumi/pulumi-tools.ts';
 import { loadStack, requireParsed } from '../../stacks/config.ts';
-import type { StackConfig } from '../../stacks/stack-config.ts';
+import type { StackConfig, TenantConfig } from '../../stacks/stack-config.ts';
 import { azureComputed } from '../doubles/azure-computed.ts';
 import { type ProviderDouble, startProviderDouble } from '../doubles/provider-double.ts';
 import { stackText } from '../support/stack-text.ts';
@@ -106,7 +106,7 @@ async function measure(bench: Bench, cloud: PublicCloud): Promise<Figures> {
 function withTenants(config: StackConfig): StackConfig {
   const [cluster] = config.kubernetesClusters;
   if (cluster === undefined) throw new Error('the stack has no Kubernetes cluster');
-  const more = Array.from({ length: TENANTS - config.tenants.length }, (_, index) => ({
+  const more = Array.from({ length: TENANTS - config.tenants.length }, (_, index): TenantConfig => ({
     name: `bench-${index}`,
     ckus: 1,
     version: '4.3.1',

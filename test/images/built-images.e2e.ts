@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { migrationFiles } from '../../constructs/kubernetes/control-plane/migration-files.ts';
+import { KAFKA_IMAGES, KAFKA_VERSIONS } from '../../contracts/images.ts';
 import { ensurePackages } from '../../local/host/packages.ts';
 import { helperBinary } from '../../local/helper/binary.ts';
 import { buildImages } from '../../local/images/build.ts';
@@ -30,10 +31,13 @@ describe('the images that are built here, on a read-only root, as their own user
     });
   });
 
-  test('kafka starts from its archive of classes, with the metrics agent too', async () => {
-    const { output, config } = await inImage(
-      'kafka',
-      `java -Xshare:on -XX:SharedArchiveFile=/opt/kafka/kafka.jsa -XX:+UseSerialGC -Xlog:class+load:file=/tmp/classes \\
+  test.each(KAFKA_VERSIONS)(
+    'kafka %s starts from its archive of classes, with the metrics agent too',
+    async (version) => {
+      const { output, config } = await inImage(
+        KAFKA_IMAGES[version],
+        `java -cp "$(cat /opt/kafka/class-path)" kafka.Kafka --version 2> /dev/null | sed 's/^/version=/'
+      java -Xshare:on -XX:SharedArchiveFile=/opt/kafka/kafka.jsa -XX:+UseSerialGC -Xlog:class+load:file=/tmp/classes \\
         -cp "$(cat /opt/kafka/class-path)" kafka.Kafka > /dev/null 2>&1
       echo archived=$(grep -c 'shared objects file (top)' /tmp/classes)
       echo 'rules: []' > /tmp/rules
@@ -42,12 +46,14 @@ describe('the images that are built here, on a read-only root, as their own user
         -cp "$(cat /opt/kafka/class-path)" kafka.Kafka > /dev/null 2>&1
       echo agent=$(grep -c 'shared objects file (top)' /tmp/with-agent)
       ls /opt/kafka/tier; command -v curl; touch /opt/kafka/x || echo read-only`,
-    );
-    expect(config.User).toBe('10001:10001');
-    expect(Number(/archived=(\d+)/.exec(output)?.[1])).toBeGreaterThan(500);
-    expect(Number(/agent=(\d+)/.exec(output)?.[1])).toBeGreaterThan(500);
-    expect(output).toMatch(/tier-1\.jar[^]*\/usr\/bin\/curl[^]*read-only/);
-  });
+      );
+      expect(config.User).toBe('10001:10001');
+      expect(output).toContain(`version=${version} `);
+      expect(Number(/archived=(\d+)/.exec(output)?.[1])).toBeGreaterThan(500);
+      expect(Number(/agent=(\d+)/.exec(output)?.[1])).toBeGreaterThan(500);
+      expect(output).toMatch(/tier-1\.jar[^]*\/usr\/bin\/curl[^]*read-only/);
+    },
+  );
 
   test('connect finds the connector, its transformation and its converter, and refuses a call without a file', async () => {
     const { output, config } = await inImage(
@@ -227,6 +233,7 @@ async function symlinkAll(from: string, to: string): Promise<void> {
 
 const KINDS: Readonly<Record<BuiltImage, readonly string[]>> = {
   kafka: ['pkg:deb', 'pkg:maven'],
+  'kafka-4.2': ['pkg:deb', 'pkg:maven'],
   connect: ['pkg:deb', 'pkg:maven'],
   'object-store': ['pkg:deb', 'pkg:maven'],
   postgres: ['pkg:deb', 'pkg:npm'],

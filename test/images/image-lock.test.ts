@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { IMAGE_NAMES, imageReference } from '../../contracts/images.ts';
+import { IMAGE_NAMES, imageReference, KAFKA_IMAGES, KAFKA_VERSIONS } from '../../contracts/images.ts';
 import type { ImageName } from '../../contracts/images.ts';
 import { ImageLockError, loadImageLock, readImageLock, recipeDigest } from '../../images/image-lock.ts';
 
@@ -26,12 +26,15 @@ describe('the image lock', () => {
     },
   );
 
-  test('pins the jars of the Kafka image at the versions of its pom', () => {
-    const pom = readFileSync(join(IMAGES, 'kafka', 'pom.xml'), 'utf8');
+  test.each(KAFKA_VERSIONS)('pins the jars of the image of Kafka %s at the versions of its pom', (kafka) => {
+    const name = KAFKA_IMAGES[kafka];
+    const pom = readFileSync(join(IMAGES, name, 'pom.xml'), 'utf8');
     const version = (property: string) => new RegExp(`<${property}>(.*)</${property}>`).exec(pom)?.[1];
-    expect(recipe('kafka').parts).toEqual({
-      'org.apache.kafka:kafka_2.13': version('kafka.version'),
-      'org.apache.kafka:kafka-tools': version('kafka.version'),
+    expect(lock[name]).toMatchObject({ repository: 'kafka', tag: kafka });
+    expect(version('kafka.version')).toBe(kafka);
+    expect(recipe(name).parts).toEqual({
+      'org.apache.kafka:kafka_2.13': kafka,
+      'org.apache.kafka:kafka-tools': kafka,
       'org.apache.logging.log4j:log4j-core': version('log4j.version'),
       'org.apache.logging.log4j:log4j-slf4j-impl': version('log4j.version'),
       'io.prometheus.jmx:jmx_prometheus_javaagent': version('jmx-exporter.version'),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { freePorts } from '../../local/kubernetes/free-ports.ts';
-import { kafkaHome } from '../support/kafka-jars.ts';
+import { kafkaHome, KAFKAS } from '../support/kafka-jars.ts';
 import { eventually } from '../support/kafka-wait.ts';
 import { type ObjectStore, prepareObjectStore, writeKeyPair } from '../support/object-store.ts';
 import { tierJars } from '../support/tier-jars.ts';
@@ -20,13 +20,14 @@ const PREFIX = 'kafka/demo';
 
 describe('the tier plugin against a real S3 store', () => {
   let folder: string;
+  let tier: string;
   let classPath: string;
   let store: ObjectStore;
 
   beforeAll(async () => {
-    const [jars, kafka] = [await tierJars(), await kafkaHome()];
+    tier = join(await tierJars(), 'tier');
+    classPath = classPathOf(await kafkaHome());
     folder = await mkdtemp(join(tmpdir(), 'flotilla-tier-'));
-    classPath = [`${jars}/tier/*`, `${kafka}/libs/*`].join(':');
     await mkdir(join(folder, 'work'));
     store = await prepareObjectStore(folder);
     await mkdir(join(store.objects, BUCKET));
@@ -39,24 +40,7 @@ describe('the tier plugin against a real S3 store', () => {
   });
 
   test('keeps a segment with all its indexes, reads ranges of it, and forgets it on demand', async () => {
-    expect(await probe('life', local(store.port))).toEqual({
-      whole: 'same',
-      tail: 'same',
-      range: 'same',
-      'range-over-end': 'same',
-      'range-after-end': 'same',
-      'range-backwards': expect.stringMatching(/^IllegalArgumentException: positions 10 to 9 are no range/),
-      'index-OFFSET': 'same',
-      'index-TIMESTAMP': 'same',
-      'index-PRODUCER_SNAPSHOT': 'same',
-      'index-TRANSACTION': 'same',
-      'index-LEADER_EPOCH': 'same',
-      'no-transactions': expect.stringMatching(/^RemoteResourceNotFoundException: there is no object/),
-      'deleted-log': expect.stringMatching(/^RemoteResourceNotFoundException/),
-      'deleted-index': expect.stringMatching(/^RemoteResourceNotFoundException/),
-      'deleted-again': 'done',
-      neighbor: 'same',
-    });
+    expect(await probe('life', local(store.port))).toEqual(LIFE);
     // Only the segment that was not deleted is left, under the prefix, the topic with its id, and the partition.
     const left = (await readdir(join(folder, 'objects', BUCKET), { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile())
@@ -66,6 +50,11 @@ describe('the tier plugin against a real S3 store', () => {
         (suffix) => `${PREFIX}/orders-ID/3/00000000000000000500-ID.${suffix}`,
       ),
     );
+  });
+
+  test('does the same beside the jars of the Kafka that clusters are upgraded from', async () => {
+    const before = classPathOf(await kafkaHome(KAFKAS.before));
+    expect(await probe('life', { ...local(store.port), prefix: 'kafka/before' }, before)).toEqual(LIFE);
   });
 
   test('stops the transfer of what a reader does not take', async () => {
@@ -123,13 +112,18 @@ describe('the tier plugin against a real S3 store', () => {
     });
   }
 
+  function classPathOf(kafka: string): string {
+    return [`${tier}/*`, `${kafka}/libs/*`].join(':');
+  }
+
   async function probe(
     scenario: string,
     settings: Readonly<Record<string, string>>,
+    classes = classPath,
   ): Promise<Readonly<Record<string, string>>> {
     const source = join(import.meta.dirname, 'TierProbe.java');
     const pairs = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
-    const args = ['-Xmx256m', '-cp', classPath, source, scenario, join(folder, 'work'), ...pairs];
+    const args = ['-Xmx256m', '-cp', classes, source, scenario, join(folder, 'work'), ...pairs];
     const { stdout } = await promisify(execFile)('java', args, { timeout: 120_000 });
     const lines = stdout.split('\n').filter((line) => /^[\w-]+=/.test(line));
     return Object.fromEntries(
@@ -137,6 +131,26 @@ describe('the tier plugin against a real S3 store', () => {
     );
   }
 });
+
+/** What becomes of a segment's parts, of ranges, and of what is not there. */
+const LIFE = {
+  whole: 'same',
+  tail: 'same',
+  range: 'same',
+  'range-over-end': 'same',
+  'range-after-end': 'same',
+  'range-backwards': expect.stringMatching(/^IllegalArgumentException: positions 10 to 9 are no range/),
+  'index-OFFSET': 'same',
+  'index-TIMESTAMP': 'same',
+  'index-PRODUCER_SNAPSHOT': 'same',
+  'index-TRANSACTION': 'same',
+  'index-LEADER_EPOCH': 'same',
+  'no-transactions': expect.stringMatching(/^RemoteResourceNotFoundException: there is no object/),
+  'deleted-log': expect.stringMatching(/^RemoteResourceNotFoundException/),
+  'deleted-index': expect.stringMatching(/^RemoteResourceNotFoundException/),
+  'deleted-again': 'done',
+  neighbor: 'same',
+};
 
 /** Passes on everything and counts what the store sent. */
 async function countingProxy(

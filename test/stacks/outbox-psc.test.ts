@@ -3,6 +3,7 @@ import { renderConnect } from '../../constructs/kubernetes/connect/connect-clust
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { parsePsc } from '../../contracts/psc-check.ts';
 import { clusterContext } from '../../stacks/cluster-context.ts';
+import type { StackConfig } from '../../stacks/stack-config.ts';
 import { synthesize } from '../../stacks/synthesis.ts';
 import { imagesOf, outputsOf, stackConfig, type StackName } from './synthesis-fixture.ts';
 
@@ -37,13 +38,25 @@ describe('the outbox of the control plane', () => {
     expect(renderConnect(parsed.value, dataPlane).pods).toHaveLength(2);
   });
 
+  test('has the version of its own image, whatever the mothership runs', () => {
+    const newest = stackConfig('local');
+    if (!newest.mothership.hosted) throw new Error('the local region hosts its mothership');
+    const config: StackConfig = { ...newest, mothership: { ...newest.mothership, version: '4.2.1' } };
+    expect(outboxIn(config).find(({ kind }) => kind === 'PhysicalStatefulCluster')).toMatchObject({
+      spec: { connect: { version: imagesOf(config).connect.tag } },
+    });
+  });
+
   test('is not there where the mothership is not', () => {
     expect(outboxOf('gcp-us-central1')).toEqual([]);
   });
 });
 
 function outboxOf(stack: StackName): readonly KubernetesObject[] {
-  const config = stackConfig(stack);
+  return outboxIn(stackConfig(stack));
+}
+
+function outboxIn(config: StackConfig): readonly KubernetesObject[] {
   return [...synthesize(config, outputsOf(config), imagesOf(config))]
     .filter(({ path }) => path.endsWith('/61-outbox.k8s.yaml'))
     .flatMap(({ objects }) => objects);

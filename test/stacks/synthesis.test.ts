@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { objectId } from '../../constructs/kubernetes/shared/object-order.ts';
 import { parsePsc } from '../../contracts/psc.ts';
+import { KAFKA_VERSIONS } from '../../contracts/images.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import type { StackConfig } from '../../stacks/stack-config.ts';
 import { SynthesisError } from '../../stacks/synthesis-error.ts';
@@ -58,6 +59,15 @@ describe('synthesize', () => {
       'a/70-tenants/orders.k8s.yaml',
       'rendered/a/orders.k8s.yaml',
     ]);
+  });
+
+  test.each(KAFKA_VERSIONS)('gives a tenant of Kafka %s the image of that version', (version) => {
+    const config = { ...aws, tenants: [{ ...plainTenant(aws, 'newcomer'), version }] };
+    const psc = objectsIn(config, 'a/70-tenants/newcomer.k8s.yaml').find(
+      ({ kind }) => kind === 'PhysicalStatefulCluster',
+    );
+    const image = expect.stringMatching(new RegExp(`/kafka:${version.replaceAll('.', '\\.')}@sha256:`)) as unknown;
+    expect(psc).toMatchObject({ spec: { kafka: { version, image } } });
   });
 
   test.each(STACKS)('makes PSCs that the API server would take, in %s', (stack) => {

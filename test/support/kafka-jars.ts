@@ -8,8 +8,8 @@ import { cached, cacheRoot } from '../../local/tools/cache.ts';
 /** Whose jars lie beside Kafka's own in the image. */
 const OWN_MODULES = ['images/kafka/topic-policy', 'images/kafka/tls'] as const;
 
-/** Modules with the jars of Kafka: that of the image, and one that clusters of before run. */
-export const KAFKAS = { newest: 'images/kafka', before: 'test/support/kafka-4.2' } as const;
+/** Modules with the jars of Kafka: those of the newest image, and of the one that clusters are upgraded from. */
+export const KAFKAS = { newest: 'images/kafka', before: 'images/kafka-4.2' } as const;
 
 /**
  * Folder that stands for the image's KAFKA_HOME: its `libs` has the jars that the module pins, and those that images/kafka builds.
