@@ -18,10 +18,10 @@ import { ToolError } from '../../local/tools/tool-error.ts';
 import { regionPlatform, type RegionPlatform } from '../../local/platform/platform-stages.ts';
 import { kubectlCluster } from '../../local/platform/kubectl-cluster.ts';
 import { buildImages, imagesFor } from '../../local/images/build.ts';
-import { imageArchives } from '../../local/images/image-archives.ts';
+import { builtLock, imageArchives } from '../../local/images/image-archives.ts';
 import { imageStore } from '../../local/nodes/image-store.ts';
 import type { ImageArchive } from '../../local/nodes/images.ts';
-import { KAFKA_VERSIONS, type KafkaVersion } from '../../contracts/images.ts';
+import { type ImageLock, KAFKA_VERSIONS, type KafkaVersion } from '../../contracts/images.ts';
 import { MOTHERSHIP } from '../../contracts/names.ts';
 import { newPassword } from '../../operators/runtime/new-password.ts';
 import { mothershipAcls } from '../local/mothership-acls.ts';
@@ -113,6 +113,7 @@ interface Tools {
   nameServer: string;
   helper: string;
   images: readonly ImageArchive[];
+  imageLock: ImageLock;
   imageStore: string;
 }
 
@@ -153,6 +154,7 @@ function tasks(region: LocalRegion, kafka: readonly KafkaVersion[]): ListrTask[]
               tools.helper = helper;
               const built = await buildImages({ ...options(onProgress), root: INSTALL_ROOT, helper, images });
               tools.images = imageArchives(input.images, built);
+              tools.imageLock = builtLock(input.images, built);
               onProgress('unpacking');
               tools.imageStore = await imageStore(tools.images, { root: cacheRoot(process.env), onProgress });
             }),
@@ -202,10 +204,11 @@ function partsOf({ config, layout }: LocalRegion, tools: Partial<Tools>): Region
 }
 
 function platformOf(region: LocalRegion, tools: Partial<Tools>, input: RegionInput): RegionPlatform {
-  const { config, outputs, images, exemptions } = input;
+  const { config, outputs, exemptions } = input;
+  const { imageLock: images, kubernetes } = whole(tools);
   return regionPlatform(
     { config, outputs, images, exemptions, services: SERVICE_NAMES },
-    kubectlCluster(region.layout, whole(tools).kubernetes),
+    kubectlCluster(region.layout, kubernetes),
     {
       newPassword,
       ensureMothershipUser: async (user, password) => {
@@ -230,8 +233,8 @@ function versionsOf({ config: { mothership, tenants } }: RegionInput): readonly 
 const TOO_EARLY = 'the region is started after its programs are there';
 
 function whole(tools: Partial<Tools>): Tools {
-  const { kubernetes, nameServer, helper, images, imageStore } = tools;
+  const { kubernetes, nameServer, helper, images, imageLock, imageStore } = tools;
   if (kubernetes === undefined || nameServer === undefined || helper === undefined) throw new Error(TOO_EARLY);
-  if (images === undefined || imageStore === undefined) throw new Error(TOO_EARLY);
-  return { kubernetes, nameServer, helper, images, imageStore };
+  if (images === undefined || imageLock === undefined || imageStore === undefined) throw new Error(TOO_EARLY);
+  return { kubernetes, nameServer, helper, images, imageLock, imageStore };
 }
