@@ -82,5 +82,8 @@ async function run(name: string, args: readonly string[]): Promise<number> {
   if (!existsSync(file)) {
     throw new UserError(`there is no benchmark "${name}"`, { hint: `choose one of: ${benchmarks().join(', ')}` });
   }
-  return await runInOwnProcess(file, args);
+  return await runInOwnProcess(file, args, name === 'balance' ? SERVICES_NODE_ARGS : []);
 }
+
+/** As `images/flotilla` starts services. */
+const SERVICES_NODE_ARGS = ['--no-concurrent-recompilation'];
