@@ -4,8 +4,6 @@
 # a broker that has just started has its first clients at once, and they would wait for every class of that way.
 set -eu
 home=${KAFKA_HOME:-/opt/kafka}
-# An address and ports that nothing else uses: the build may share the machine's loopback.
-address=127.83.17.1
 work=$(mktemp -d)
 broker=
 finish() {
@@ -18,6 +16,9 @@ trap finish EXIT
 class_path=$(LC_ALL=C; printf '%s:' "$home"/libs/*.jar)
 class_path=${class_path%:}
 printf '%s' "$class_path" > "$home/class-path"
+# An address and ports that nothing else uses, nor the build of another version: they may share the machine's loopback.
+number=$(printf '%s' "$class_path" | cksum | cut -d ' ' -f 1)
+address=127.83.$((number / 254 % 254 + 1)).$((number % 254 + 1))
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=archive \
   -addext "subjectAltName=IP:$address" -keyout "$work/key" -out "$work/certificate" 2> "$work/openssl.log" ||

@@ -48,7 +48,7 @@ describe('the images that are built here, on a read-only root, as their own user
       ls /opt/kafka/tier; command -v curl; touch /opt/kafka/x || echo read-only`,
       );
       expect(config.User).toBe('10001:10001');
-      expect(output).toContain(`version=${version} `);
+      expect(output).toContain(`version=${version}\n`);
       expect(Number(/archived=(\d+)/.exec(output)?.[1])).toBeGreaterThan(500);
       expect(Number(/agent=(\d+)/.exec(output)?.[1])).toBeGreaterThan(500);
       expect(output).toMatch(/tier-1\.jar[^]*\/usr\/bin\/curl[^]*read-only/);
