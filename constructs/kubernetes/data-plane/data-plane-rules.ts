@@ -82,9 +82,11 @@ export const OWN_NAMESPACE_RULES: Readonly<Record<DataPlaneService, readonly Pol
 
 /**
  * What the operator may ask cert-manager for, where the cluster has it: the authorities of PSCs, in its own namespace. Each is read by
- * name when its Secret is; nothing is listed or watched. The status, to ask for a renewal as `cmctl renew` does.
+ * name when its Secret is; nothing is listed or watched. The status, to ask for a renewal as `cmctl renew` does. Of the request that
+ * cert-manager makes of it, to tell what its issuer waits for.
  */
 export const CERT_MANAGER_RULES: readonly PolicyRule[] = [
   { apiGroups: ['cert-manager.io'], resources: ['certificates'], verbs: ['get', 'create', 'patch'] },
   { apiGroups: ['cert-manager.io'], resources: ['certificates/status'], verbs: ['patch'] },
+  { apiGroups: ['cert-manager.io'], resources: ['certificaterequests'], verbs: ['get'] },
 ];

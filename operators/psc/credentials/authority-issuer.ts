@@ -25,7 +25,7 @@ export type ObservedRequest =
       readonly isIssuing: boolean;
       /** When somebody asked last for another answer, or the last answer failed. */
       readonly askedAtMs?: number;
-      /** What the issuer says where it has not answered, or has refused to do so again. */
+      /** What cert-manager says where there is no answer, or where another one was refused. */
       readonly trouble?: string;
     };
 
@@ -86,7 +86,7 @@ export function issuerWait(psc: string, { request, offer }: ObservedIssuer): str
       return `${certificate} does not ask for what it should`;
     case 'there':
       if (request.trouble !== undefined) return `${certificate}: ${request.trouble}`;
-      if (request.isIssuing) return `${certificate} is being issued anew`;
+      if (request.isIssuing) return `${certificate} is being issued`;
       if (offer.state === 'unfit') return offer.reason;
       return offer.state === 'none' ? `${certificate} is not issued yet` : undefined;
   }
@@ -96,6 +96,8 @@ interface StoredCertificate {
   readonly status?: {
     readonly conditions?: readonly CertificateCondition[];
     readonly lastFailureTime?: string;
+    /** Of the last answer; of the first one 1. */
+    readonly revision?: number;
   };
 }
 
@@ -118,8 +120,9 @@ export function requestOf(stored: object): Extract<ObservedRequest, { readonly s
   const times = [issuing?.lastTransitionTime, lastFailureTime].flatMap((time) =>
     time === undefined ? [] : [Date.parse(time)],
   );
-  // While it is being issued for the first time, it is not ready either.
-  const failed = issuing?.status === 'False' && issuing.reason === 'Failed' ? issuing.message : undefined;
+  // The reason is that of whoever refused: an approver's own, the issuer's, or that the answer was of no use.
+  const failed = issuing?.status === 'False' && issuing.reason !== ISSUED ? issuing.message : undefined;
+  // While it is being issued, it says only that it is; why it takes long is said elsewhere.
   const unready = ready?.status === 'False' ? ready.message : undefined;
   const trouble = isIssuing ? undefined : (failed ?? unready);
   return {
@@ -130,10 +133,33 @@ export function requestOf(stored: object): Extract<ObservedRequest, { readonly s
   };
 }
 
+/** Name of the CertificateRequest with which cert-manager is about to have a Certificate issued. */
+export function nextRequestName(certificate: object & KubernetesObject): string {
+  const { revision = 0 } = (certificate as StoredCertificate).status ?? {};
+  return `${certificate.metadata.name}-${revision + 1}`;
+}
+
+/** What keeps a CertificateRequest (undefined where there is none yet) from being answered; undefined where nothing is said of it. */
+export function requestTrouble(stored: KubernetesObject | undefined): string | undefined {
+  if (stored === undefined) return undefined;
+  const { conditions = [] } = (stored as StoredCertificate).status ?? {};
+  const name = `CertificateRequest ${stored.metadata.name}`;
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  if (ready?.status === 'False') return `${name}: ${ready.message ?? ''}`.slice(0, MAX_MESSAGE_LENGTH);
+  const isDecided = conditions.some(({ type, status }) => status === 'True' && DECISIONS.has(type));
+  return isDecided ? undefined : `${name} is not approved yet`;
+}
+
+/** Nobody signs a request before somebody has approved of it: cert-manager itself, or what a company has put in its place. */
+const DECISIONS: ReadonlySet<string> = new Set(['Approved', 'Denied', 'InvalidRequest', 'Ready']);
+
 const MAX_MESSAGE_LENGTH = 500;
 
 /** cert-manager issues anew whatever has this condition (`cmctl renew` sets it, and nothing else). */
 const ISSUING = 'Issuing';
+
+/** The reason with which that condition is over where the answer is there. */
+const ISSUED = 'Issued';
 
 /** A Certificate's conditions with the wish that it be issued anew. */
 export function withRenewal(stored: object, nowMs: number): readonly CertificateCondition[] {

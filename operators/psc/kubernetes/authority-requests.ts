@@ -6,10 +6,12 @@ import { authorityRequest, NAMESPACES } from '../../../contracts/names.ts';
 import { type ApiServer, ApiServerError } from '../../runtime/api-server.ts';
 import {
   authorityCertificate,
+  nextRequestName,
   type ObservedIssuer,
   type ObservedRequest,
   type Offer,
   requestOf,
+  requestTrouble,
   withRenewal,
 } from '../credentials/authority-issuer.ts';
 import { issuedSecretRef, type SecretData } from '../credentials/credential-secrets.ts';
@@ -34,12 +36,12 @@ export interface AuthorityRequests {
 
 export function authorityRequests(api: ApiServer, secrets: Pick<SecretStore, 'read'>): AuthorityRequests {
   const writes = portWrites(api);
-  const get = async (psc: string): Promise<unknown> =>
-    await api.get({ path: requestPath(psc), query: {}, signal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+  const get: Get = async (path) =>
+    (await api.get({ path, query: {}, signal: AbortSignal.timeout(CALL_TIMEOUT_MS) })) as KubernetesObject;
   return {
     observe: async (view, current, nowMs) => {
       const [request, secret] = await Promise.all([
-        observedRequest(view, async () => await get(view.name)),
+        observedRequest(view, get),
         secrets.read(issuedSecretRef(view.name)),
       ]);
       return { request, offer: offerOf(view.name, secret?.data, current, nowMs) };
@@ -54,7 +56,7 @@ export function authorityRequests(api: ApiServer, secrets: Pick<SecretStore, 're
       });
     },
     renew: async (psc, nowMs) => {
-      const stored = (await get(psc)) as KubernetesObject;
+      const stored = await get(requestPath(psc));
       await writes.writeExisting({
         method: 'PATCH',
         path: `${requestPath(psc)}/status`,
@@ -81,15 +83,18 @@ export function authorityRequests(api: ApiServer, secrets: Pick<SecretStore, 're
   };
 }
 
-async function observedRequest(view: ClusterView, get: () => Promise<unknown>): Promise<ObservedRequest> {
+type Get = (path: string) => Promise<KubernetesObject>;
+
+async function observedRequest(view: ClusterView, get: Get): Promise<ObservedRequest> {
   const { authorityIssuer } = view.kafka;
   if (authorityIssuer === undefined) throw new Error(`${view.name} asks no issuer for its authority`);
   try {
-    const stored = await get();
+    const stored = await get(requestPath(view.name));
     const { metadata, spec } = authorityCertificate(view, authorityIssuer);
-    return holds(stored, { metadata: { labels: metadata.labels }, spec })
-      ? requestOf(stored as object)
-      : { state: 'different' };
+    if (!holds(stored, { metadata: { labels: metadata.labels }, spec })) return { state: 'different' };
+    const request = requestOf(stored);
+    const trouble = request.isIssuing ? requestTrouble(await nextRequest(stored, get)) : undefined;
+    return trouble === undefined ? request : { ...request, trouble };
   } catch (error) {
     if (!(error instanceof ApiServerError)) throw error;
     if (error.status === FORBIDDEN) {
@@ -102,6 +107,16 @@ async function observedRequest(view: ClusterView, get: () => Promise<unknown>): 
     if (error.answer !== undefined) return { state: 'absent' };
     const reason = 'cert-manager is not installed in this cluster: install it, or take spec.kafka.authorityIssuer away';
     return { state: 'unavailable', reason };
+  }
+}
+
+/** What cert-manager has sent to the issuer: only there it says what that waits for. Without the right to read it nobody is told, and all else goes on. */
+async function nextRequest(certificate: KubernetesObject, get: Get): Promise<KubernetesObject | undefined> {
+  try {
+    return await get(`${GROUP_PATH}/certificaterequests/${encodeURIComponent(nextRequestName(certificate))}`);
+  } catch (error) {
+    if (error instanceof ApiServerError && (isNotFound(error) || error.status === FORBIDDEN)) return undefined;
+    throw error;
   }
 }
 
@@ -129,7 +144,8 @@ function markOf(certificate: string): string {
 const FORBIDDEN = 403;
 const CALL_TIMEOUT_MS = 20_000;
 
+const GROUP_PATH = `/apis/cert-manager.io/v1/namespaces/${NAMESPACES.system}`;
+
 function requestPath(psc: string): string {
-  const name = encodeURIComponent(authorityRequest(psc));
-  return `/apis/cert-manager.io/v1/namespaces/${NAMESPACES.system}/certificates/${name}`;
+  return `${GROUP_PATH}/certificates/${encodeURIComponent(authorityRequest(psc))}`;
 }

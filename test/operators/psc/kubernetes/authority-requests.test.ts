@@ -38,6 +38,37 @@ describe('a PSC whose authority comes from an issuer', () => {
     expect([...cluster.secrets.keys()]).toEqual([]);
   });
 
+  test('is told what keeps cert-manager from answering, where the request to the issuer says it', async () => {
+    const credentials = operatorOf(cluster);
+    await credentials.request(psc, request);
+    cluster.say({ type: 'Issuing', status: 'True', reason: 'DoesNotExist', message: 'the Secret does not exist' });
+    const told = async (): Promise<unknown> => {
+      nowMs += ISSUER_BELIEF_MS;
+      return ((await credentials.state(psc)) as { readonly reason: string }).reason;
+    };
+    const certificate = 'Certificate flotilla-system/orders-ca';
+    expect(await told()).toBe(`${certificate} is being issued`);
+    cluster.send({ conditions: [] });
+    expect(await told()).toBe(`${certificate}: CertificateRequest orders-ca-1 is not approved yet`);
+    cluster.send({ conditions: [{ type: 'Approved', status: 'True' }] });
+    expect(await told()).toBe(`${certificate} is being issued`);
+    cluster.send({ conditions: [{ type: 'Ready', status: 'False', reason: 'Pending', message: 'no issuer' }] });
+    expect(await told()).toBe(`${certificate}: CertificateRequest orders-ca-1: no issuer`);
+  });
+
+  test.each(['Failed', 'Denied by a policy', 'InvalidCertificate'])(
+    'is told of a refusal for the reason %s as well as of any other',
+    async (reason) => {
+      const credentials = operatorOf(cluster);
+      await credentials.request(psc, request);
+      cluster.say({ type: 'Ready', status: 'False', reason: 'DoesNotExist', message: 'the Secret does not exist' });
+      cluster.say({ type: 'Issuing', status: 'False', reason, message: 'not signed' });
+      expect(await credentials.state(psc)).toMatchObject({
+        reason: 'Certificate flotilla-system/orders-ca: not signed',
+      });
+    },
+  );
+
   test.each<[string, ApiServerError, string]>([
     ['where cert-manager is not installed', notFound(), 'cert-manager is not installed in this cluster'],
     ['where the operator may not ask', new ApiServerError('forbidden', { status: 403 }), 'certManager: true'],
@@ -136,6 +167,8 @@ interface Cluster {
   readonly reads: number;
   readonly issue: (data: SecretData) => void;
   readonly say: (condition: object) => void;
+  /** Has the first request to the issuer be there, with this status. */
+  readonly send: (status: object) => void;
   readonly conditions: () => readonly unknown[];
   readonly fail: (error: ApiServerError) => void;
 }
@@ -145,6 +178,7 @@ function memoryCluster(): Cluster {
   const secrets = new Map<string, StoredSecret>();
   let certificate: KubernetesObject | undefined;
   let conditions: readonly unknown[] = [];
+  let sent: KubernetesObject | undefined;
   let failure: ApiServerError | undefined;
   let reads = 0;
   const unused = (): never => {
@@ -161,16 +195,24 @@ function memoryCluster(): Cluster {
     say: (condition) => {
       conditions = [...conditions, condition];
     },
+    send: (status) => {
+      const { apiVersion } = request;
+      sent = { apiVersion, kind: 'CertificateRequest', metadata: { name: 'orders-ca-1' }, status };
+    },
     conditions: () => conditions,
     fail: (error) => {
       failure = error;
     },
     api: {
       lines: unused,
-      get: () => {
+      get: ({ path }) => {
         reads += 1;
         if (failure !== undefined) return Promise.reject(failure);
-        if (certificate === undefined) return Promise.reject(notFound({ kind: 'Status', reason: 'NotFound' }));
+        const isSent = sent !== undefined && path.endsWith(`/certificaterequests/${sent.metadata.name}`);
+        if (isSent) return Promise.resolve(sent);
+        if (certificate === undefined || path.includes('/certificaterequests/')) {
+          return Promise.reject(notFound({ kind: 'Status', reason: 'NotFound' }));
+        }
         const metadata = { ...certificate.metadata, resourceVersion: '7' };
         return Promise.resolve({ ...certificate, metadata, status: { conditions } });
       },
