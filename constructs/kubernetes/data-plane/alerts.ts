@@ -125,13 +125,15 @@ const OWN: readonly AlertRule[] = [
     },
   },
   {
-    // The renewal begins at 30 days, and is over within minutes.
+    // The renewal begins at 30 days, and is over within minutes. That of an authority, a year before its end, is another matter
+    // where an issuer has made it: that may end long after those above it, with which all that it has issued is over.
     alert: 'FlotillaCertificateEnds',
-    expr: 'flotilla_operator_certificate_expiry_seconds{kind="pod"} - time() < 14 * 86400',
+    expr: 'flotilla_operator_certificate_expiry_seconds - time() < 14 * 86400',
     for: '1h',
     labels: { severity: 'page' },
     annotations: {
-      summary: 'a certificate of {{ $labels.psc }} ends in {{ $value | humanizeDuration }}, and is not renewed',
+      summary:
+        'a certificate of {{ $labels.psc }} ({{ $labels.kind }}) ends in {{ $value | humanizeDuration }}, and is not renewed',
       runbook_url: 'docs/runbooks/WaitingForCertificates.md',
     },
   },
