@@ -9,6 +9,7 @@ import TestSequencer from '@jest/test-sequencer';
 const SLOWEST = [
   'operators/psc/kafka/kafka-conformance.e2e.ts',
   'operators/psc/fleet.e2e.ts',
+  'operators/psc/credentials/cert-manager.e2e.ts',
   'operators/psc/kafka/kafka-port.e2e.ts',
   'images/built-images.e2e.ts',
   'local/pulumi-engine.e2e.ts',

@@ -9,6 +9,7 @@ import {
   describeConfigsV4,
   IncrementalAlterConfigOperationTypes,
   incrementalAlterConfigsV1,
+  metadataV12,
   ResourcePatternTypes,
   ResourceTypes,
   SASLMechanisms,
@@ -130,6 +131,29 @@ export class OrdersCluster {
     return await eventually({ what, withinMs: CHANGE_MAX_MS / 2 }, async () => {
       const view = await this.fresh();
       return isSo(view) ? view : undefined;
+    });
+  }
+
+  /** A client that knows this authority only (PEM) comes to every broker. @throws Error where one refuses it, or is refused by it */
+  async newcomerWith(ca: string): Promise<void> {
+    const newcomer = this.connectionsWith(ca);
+    try {
+      for (const broker of brokerPlaces(psc)) {
+        const { brokers } = await newcomer.call(broker, (connection) =>
+          metadataV12.api.async(connection, [], false, false),
+        );
+        if (brokers.length === 0) throw new Error(`${broker.host} knows of no brokers`);
+      }
+    } finally {
+      newcomer.close();
+    }
+  }
+
+  /** Of the platform's own user, who knows this authority only (PEM). */
+  connectionsWith(ca: string): BrokerConnections {
+    return new BrokerConnections({
+      credentials: () => Promise.resolve({ password: this.password, ca }),
+      lookup: this.lookup,
     });
   }
 

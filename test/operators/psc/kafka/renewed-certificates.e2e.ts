@@ -15,7 +15,7 @@ import { issueCredentials } from '../../../../operators/psc/credentials/issue-cr
 import { planCredentials } from '../../../../operators/psc/credentials/plan-credentials.ts';
 import { rotatedAuthority, type RotationStep } from '../../../../operators/psc/credentials/rotate-authority.ts';
 import { DAY_MS } from '../../../../operators/psc/credentials/validity.ts';
-import { BrokerConnections } from '../../../../operators/psc/kafka/broker-connections.ts';
+import type { BrokerConnections } from '../../../../operators/psc/kafka/broker-connections.ts';
 import { brokerPlaces } from '../../../../operators/psc/kafka/broker-places.ts';
 import { shownCertificate } from '../../../../operators/psc/kafka/shown-certificate.ts';
 import { eventually } from '../../../support/kafka-wait.ts';
@@ -44,7 +44,7 @@ beforeAll(async () => {
   orders = await OrdersCluster.start({ tls: secrets.tls ?? {} });
   await isWell();
   processes = processIds();
-  veteran = clientOf(secrets.ca?.[CA_FILE] ?? '');
+  veteran = orders.connectionsWith(secrets.ca?.[CA_FILE] ?? '');
   oldest = await veteran.call(place(), (connection) => Promise.resolve(connection));
 }, START_MAX_MS);
 
@@ -65,7 +65,7 @@ describe('certificates that were renewed', () => {
     for (const pod of PODS) expect(held().pods.get(pod)).toMatchObject(shown.get(pod) ?? { nothing: pod });
     expect(processIds()).toEqual(processes);
     await staysConnected();
-    await newcomerWith(secrets.ca?.[CA_FILE] ?? '');
+    await orders.newcomerWith(secrets.ca?.[CA_FILE] ?? '');
   });
 
   test('that nobody can read change nothing', async () => {
@@ -85,12 +85,12 @@ describe('an authority that is replaced', () => {
     for (const pod of ['kafka-0', 'controller-0']) await hand(pod);
     await restart('kafka-1');
     await restart('controller-1');
-    await newcomerWith(former);
-    await newcomerWith(secrets.ca?.[CA_FILE] ?? '');
+    await orders.newcomerWith(former);
+    await orders.newcomerWith(secrets.ca?.[CA_FILE] ?? '');
     await handAll();
     await everyListenerShows(held());
     // Clients that have not taken the new one yet.
-    await newcomerWith(former);
+    await orders.newcomerWith(former);
     await staysConnected();
   });
 
@@ -109,8 +109,8 @@ describe('an authority that is replaced', () => {
     await admin.createTopics({ topics: ['afterwards'], partitions: 3, replicas: 3 });
     await admin.close();
     await isWell();
-    await newcomerWith(secrets.ca?.[CA_FILE] ?? '');
-    await expect(newcomerWith(former)).rejects.toThrow();
+    await orders.newcomerWith(secrets.ca?.[CA_FILE] ?? '');
+    await expect(orders.newcomerWith(former)).rejects.toThrow();
     for (const pod of ['kafka-0', 'kafka-2']) expect(orders.kafka.processOf(pod)).toBe(processes[PODS.indexOf(pod)]);
     await staysConnected();
   });
@@ -185,30 +185,9 @@ function place(): ReturnType<typeof brokerPlaces>[number] {
   return first;
 }
 
-function clientOf(ca: string): BrokerConnections {
-  return new BrokerConnections({
-    credentials: () => Promise.resolve({ password: orders.password, ca }),
-    lookup: orders.lookup,
-  });
-}
-
 /** On the very connection that it has had from the beginning. */
 async function staysConnected(): Promise<void> {
   expect(oldest.isConnected()).toBe(true);
   const { brokers } = await metadataV12.api.async(oldest, [], false, false);
   expect(brokers).toHaveLength(3);
-}
-
-async function newcomerWith(ca: string): Promise<void> {
-  const newcomer = clientOf(ca);
-  try {
-    for (const broker of brokerPlaces(psc)) {
-      const { brokers } = await newcomer.call(broker, (connection) =>
-        metadataV12.api.async(connection, [], false, false),
-      );
-      expect(brokers.length).toBeGreaterThan(0);
-    }
-  } finally {
-    newcomer.close();
-  }
 }
