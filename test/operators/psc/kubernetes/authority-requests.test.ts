@@ -69,6 +69,16 @@ describe('a PSC whose authority comes from an issuer', () => {
     },
   );
 
+  test('takes the end of what was issued for no refusal', async () => {
+    const credentials = operatorOf(cluster);
+    await credentials.request(psc, request);
+    cluster.say({ type: 'Ready', status: 'True', reason: 'Ready', message: 'it is up to date' });
+    cluster.say({ type: 'Issuing', status: 'False', reason: 'Issued', message: 'it was issued' });
+    expect(await credentials.state(psc)).toMatchObject({
+      reason: 'Certificate flotilla-system/orders-ca is not issued yet',
+    });
+  });
+
   test.each<[string, ApiServerError, string]>([
     ['where cert-manager is not installed', notFound(), 'cert-manager is not installed in this cluster'],
     ['where the operator may not ask', new ApiServerError('forbidden', { status: 403 }), 'certManager: true'],
