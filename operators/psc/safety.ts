@@ -1,4 +1,4 @@
-import { isServing, isWell, type Member, QUORUM_MAJORITY, underReplicated } from './classify.ts';
+import { isServing, isWell, type Member, missingReplicas, QUORUM_MAJORITY, underReplicated } from './classify.ts';
 import type { Observed, PartitionView, ReachableKafka } from './observed.ts';
 
 /** Why something may not be disrupted now. `reason` is a condition's. */
@@ -118,6 +118,10 @@ function obstacleBeside(
   if (kafka.state === 'unreachable') return unknown(`Kafka cannot be asked: ${kafka.reason}`);
   const other = ailing(members.filter((each) => !away.has(each)));
   if (other !== undefined) return other;
+  // One that is to go and serves is waited for until it has all, as in any other batch.
+  const absent = new Set([...away].flatMap((each) => (isServing(each) ? [] : [each.nodeId])));
+  const behind = underReplicated(kafka).filter((each) => missingReplicas(each).some((id) => !absent.has(id)));
+  if (behind.length > 0) return lagging(behind);
   for (const { id, metrics } of kafka.brokers.values()) {
     if ([...away].some(({ role, nodeId }) => role === 'broker' && nodeId === id)) continue;
     if (metrics === undefined) return unknown(`broker ${id} does not show its metrics`);
@@ -154,11 +158,7 @@ export function unrollableTopics(kafka: ReachableKafka): readonly string[] {
 
 function missingAnything(kafka: ReachableKafka): Obstacle | undefined {
   const behind = underReplicated(kafka);
-  const [first] = behind;
-  if (first !== undefined) {
-    const message = `${behind.length} partitions are under-replicated, as ${first.topic}-${first.partition}`;
-    return { reason: 'UnderReplicatedPartitions', message };
-  }
+  if (behind.length > 0) return lagging(behind);
   // Metadata of one broker may be behind; the leaders' own metrics are what they know themselves.
   for (const { id, metrics } of kafka.brokers.values()) {
     if (metrics === undefined) return unknown(`broker ${id} does not show its metrics`);
@@ -179,6 +179,12 @@ function reassigning(batch: ReadonlySet<number>, { partitions }: ReachableKafka)
   );
   if (moving === undefined) return undefined;
   return { reason: 'ReassignmentRunning', message: `replicas of ${moving.topic}-${moving.partition} are moving` };
+}
+
+function lagging(behind: readonly PartitionView[]): Obstacle {
+  const [first] = behind;
+  const message = `${behind.length} partitions are under-replicated, as ${first?.topic}-${first?.partition}`;
+  return { reason: 'UnderReplicatedPartitions', message };
 }
 
 function tooFew({ topic, partition, minIsr, replicas, isr }: PartitionView, left: number): Obstacle {

@@ -11,4 +11,5 @@ export const REGRESSIONS: readonly (readonly [seed: number, showed: string])[] =
   [3130, 'two zones were drained whose brokers had never run, and each waited for the other'],
   [3241, 'a topic was made on a broker whose storage stalled, and kept it from being restarted'],
   [3586, 'two zones were drained while the cluster grew, and each waited for the new broker of the other'],
+  [4021, 'a broker that was still behind was taken off a drained node, as another pod there found none'],
 ];

@@ -164,6 +164,13 @@ describe('a drain whose pods no node takes before it ends', () => {
     expect(fenced(plan(both))).toEqual({ role: 'broker', pods: ['kafka-1'] });
     const gone = asked(homeless(both, 'kafka-1', 'kafka-7', 'kafka-8'), 'controller-1', 'kafka-2', 'controller-2');
     expect(fenced(plan(gone))).toEqual({ role: 'controller', pods: ['controller-1'] });
+    // As in any other batch, who is to go has first to be in sync.
+    const late = withKafka(both, ({ partitions }) => ({
+      partitions: partitions.map((each) =>
+        each.partition === 0 ? { ...each, isr: each.isr.filter((id) => id !== 1 && id !== 2 && id !== 4) } : each,
+      ),
+    }));
+    expect(fenced(plan(late)).pods).toEqual([]);
     // What holds replicas keeps every other zone waiting.
     const other = asked(homeless(grown, 'kafka-1', 'kafka-7', 'kafka-8'), 'controller-2');
     expect(fenced(plan(other)).pods).toEqual([]);
