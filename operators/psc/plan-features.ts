@@ -33,7 +33,9 @@ export function planFeatures(context: Context, roll: Pick<RollPlan, 'pending' | 
   const missing = missingIn(kafka.features, featuresOf(version));
   const level = finalizedLevel(observed) ?? 0;
   const isSettled = runsOneVersion(context, roll);
-  const settledAt = before?.version === version ? before.settledAt : isSettled ? timeOf(nowMs) : undefined;
+  const said = before?.version === version ? before.settledAt : undefined;
+  const since = said === undefined || ranAnother(context, Date.parse(said)) ? undefined : said;
+  const settledAt = since ?? (isSettled ? timeOf(nowMs) : undefined);
   const status: FeaturesStatus = {
     metadataLevel: level,
     ...(settledAt === undefined ? {} : { version, settledAt }),
@@ -89,6 +91,17 @@ function finalizedLevel({ psc, kafka }: Pick<Observed, 'psc' | 'kafka'>): number
 function missingIn(finalized: Features, wanted: Features = {}): Features | undefined {
   const missing = Object.entries(wanted).filter(([name, level]) => (finalized[name] ?? 0) < level);
   return missing.length === 0 ? undefined : Object.fromEntries(missing);
+}
+
+/**
+ * Whether a pod has come since with another template than the wanted one, which may be of another version: whoever applied it may
+ * have ended, or have been of a release that knows nothing of all this, before the status said so.
+ */
+function ranAnother({ members, roles }: Context, sinceMs: number): boolean {
+  return members.some(
+    ({ role, pod }) =>
+      pod !== undefined && pod.createdAtMs > sinceMs && pod.templateHash !== roles[role].templates.wanted.templateHash,
+  );
 }
 
 /** Whether every pod runs what the spec asks for, is well, and none is about to be another. */

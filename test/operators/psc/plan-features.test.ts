@@ -70,6 +70,25 @@ describe('what a Kafka version brings', () => {
     expect(plan(soaked).status.features?.metadataLevel).toBe(29);
   });
 
+  it('is left open anew where a pod has run something else meanwhile, although no status said so', () => {
+    const settled = later(afterPass(upgraded()), 12 * HOUR_MS);
+    const other = withPods(settled, ({ name, templateHash: hash }) =>
+      name === 'kafka-1' ? { templateHash: `not ${hash}`, createdAtMs: NOW_MS + HOUR_MS } : undefined,
+    );
+    expect(plan(other).status.features).toEqual({ metadataLevel: 29 });
+    const back = afterPass({ ...afterPass(other), pods: settled.pods });
+    expect(back.psc.status?.features?.settledAt).toBe(new Date(NOW_MS + 12 * HOUR_MS).toISOString());
+    expect(plan(later(back, 24 * HOUR_MS - 1)).status.features?.metadataLevel).toBe(29);
+  });
+
+  it('is left open anew where an operator that knows nothing of it has dropped since when it was', () => {
+    const settled = later(afterPass(upgraded()), 23 * HOUR_MS);
+    const dropped = { ...settled, psc: { ...settled.psc, status: omit(settled.psc.status ?? {}, 'features') } };
+    const found = later(afterPass(dropped), 24 * HOUR_MS);
+    expect(plan(later(found, -1)).status.features?.metadataLevel).toBe(29);
+    expect(plan(found).status.features?.metadataLevel).toBe(30);
+  });
+
   it('is judged once more by one who shares nothing with the planner', () => {
     const said = afterPass(later(afterPass(upgraded()), 24 * HOUR_MS));
     const next = plan(said);
