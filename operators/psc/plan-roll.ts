@@ -92,8 +92,8 @@ function nextBatch(context: Context, due: readonly Member[]): Batch {
   if (due.length === 0) return { writes: [], waits: [] };
   const repair = repairBatch(context, due);
   if (repair !== undefined) return repair;
-  const stalled = due.find(({ isStalled }) => isStalled);
-  if (stalled !== undefined) return unlessHeldUp(context, [stalled], () => stalledBatch(context, stalled));
+  const stalled = due.filter(({ isStalled }) => isStalled);
+  if (stalled.length > 0) return unlessHeldUp(context, stalled, () => stalledBatch(context, stalled));
   const groups = context.rules.evictionGroups(due, context.members);
   if (groups.length > 0) return unlessHeldUp(context, groups.flat(), () => evictionBatch(context, groups));
   return unlessHeldUp(context, due, () => healthyBatch(context, due));
@@ -127,10 +127,15 @@ function repairBatch(context: Context, due: readonly Member[]): Batch | undefine
   return idle === undefined ? undefined : raiseFence(context, [idle]);
 }
 
-/** One whose storage stalls: it serves little or nothing, and others wait for it. */
-function stalledBatch(context: Context, stalled: Member): Batch {
-  const obstacle = context.rules.stallObstacle(stalled.nodeId, context.members, context.observed);
-  return obstacle === undefined ? raiseFence(context, [stalled]) : { writes: [], waits: [waitFor(obstacle)] };
+/** One whose storage stalls: it serves little or nothing, and others wait for it. Of several, one that the others do without. */
+function stalledBatch(context: Context, stalled: readonly Member[]): Batch {
+  const tried = stalled.map((each) => ({
+    each,
+    obstacle: context.rules.stallObstacle(each.nodeId, context.members, context.observed),
+  }));
+  const free = tried.find(({ obstacle }) => obstacle === undefined);
+  if (free !== undefined) return raiseFence(context, [free.each]);
+  return { writes: [], waits: tried.slice(0, 1).flatMap(({ obstacle }) => (obstacle ? [waitFor(obstacle)] : [])) };
 }
 
 /** Of the first group of which any may go; where none may, what holds the first one up. */

@@ -58,6 +58,15 @@ describe('a broker whose storage stalls', () => {
     expect(plan(settling).status.fence).toBeUndefined();
   });
 
+  it('is not held up by another that was said to stall, is well again by itself and has not been restarted', () => {
+    const { psc } = stalled;
+    const { stalledBrokers = [] } = psc.status?.balance ?? {};
+    const others = stalledBrokers.map((each) => ({ ...each, pod: 'kafka-0' }));
+    const balance = { stalledBrokers: [...others, ...stalledBrokers] };
+    const both: Observed = { ...stalled, psc: { ...psc, status: { ...psc.status, balance } } };
+    expect(fenced(plan(both))).toEqual({ role: 'broker', pods: ['kafka-1'] });
+  });
+
   it('is not restarted again for what was seen before its pod came', () => {
     const anew = withPods(stalled, ({ name }) => (name === 'kafka-1' ? { createdAtMs: NOW_MS } : undefined));
     expect(plan(anew).status.fence).toBeUndefined();
