@@ -77,8 +77,8 @@ function ailing(members: readonly Member[]): Obstacle | undefined {
 
 /**
  * Whether pods of one role and zone may go that somebody wants off their nodes. Pods of that zone which no node takes count as gone
- * with them: they come back when the drain has ended, which waits for these. Brokers that no node takes and that hold nothing, as
- * new ones, keep no zone waiting: where two zones are drained, each would wait for the other's.
+ * with them: they come back when the drain has ended, which waits for these. New brokers that no node takes keep no zone
+ * waiting: where two zones are drained, each would wait for the other's.
  */
 export function evictionObstacle(
   batch: readonly Member[],
@@ -88,7 +88,7 @@ export function evictionObstacle(
   const [first] = batch;
   if (first === undefined) return undefined;
   const homeless = members.filter(
-    (each) => each.isHomeless && (each.placed.zone === first.placed.zone || holdsNothing(each, observed)),
+    (each) => each.isHomeless && (each.placed.zone === first.placed.zone || isYetToCome(each, observed)),
   );
   const ids = batch.map(({ nodeId }) => nodeId);
   const going = new Set(first.role === 'broker' ? ids : []);
@@ -102,8 +102,9 @@ export function evictionObstacle(
   );
 }
 
-function holdsNothing({ role, nodeId }: Member, { kafka }: Pick<Observed, 'kafka'>): boolean {
-  if (role !== 'broker' || kafka.state === 'unreachable') return false;
+/** Whether Kafka has never seen the broker: it holds nothing, and it is not away by our hand. */
+function isYetToCome({ role, nodeId }: Member, { kafka }: Pick<Observed, 'kafka'>): boolean {
+  if (role !== 'broker' || kafka.state === 'unreachable' || kafka.brokers.has(nodeId)) return false;
   return kafka.partitions.every(({ replicas }) => !replicas.includes(nodeId));
 }
 
