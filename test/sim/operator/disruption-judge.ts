@@ -165,6 +165,18 @@ export class DisruptionJudge {
     return stalled.some(({ pod, since }) => pod === name && Date.parse(since) > EPOCH_MS + createdAtMs);
   }
 
+  /** Its process may be another one by a crash: it serves as little as before until it has caught up. */
+  #isStillBehindByStall(id: number): boolean {
+    const pod = this.#world.pods.all().find(({ role, nodeId }) => role === 'broker' && nodeId === id);
+    const { stalledBrokers = [] } = this.#world.api.storedPsc()?.status?.balance ?? {};
+    const behindSinceMs = EPOCH_MS + (this.#unwellSinceMs.get(id) ?? Infinity);
+    return (
+      pod !== undefined &&
+      this.#wasSaidToStall(pod) &&
+      stalledBrokers.some((each) => each.pod === pod.name && Date.parse(each.since) > behindSinceMs)
+    );
+  }
+
   /** A wish may have come to its end while the disruption was on its way. */
   #isWantedAway({ evictedAtMs = -Infinity }: PodRecord): boolean {
     return this.#world.scheduler.nowMs - evictedAtMs < EVICTION_WISH_MS + MAX_AGE_MS + LONGEST_FLIGHT_MS;
@@ -183,7 +195,8 @@ export class DisruptionJudge {
 
   #checkOthers({ by, readAtMs }: Decision, pod: PodRecord): void {
     const { name, role, nodeId } = pod;
-    const isStalled = (who: number | 'quorum'): boolean => who !== 'quorum' && this.#world.kafka.isStorageStalled(who);
+    const isStalled = (who: number | 'quorum'): boolean =>
+      who !== 'quorum' && (this.#world.kafka.isStorageStalled(who) || this.#isStillBehindByStall(who));
     // Its disk may work again since it was said to stall: it is still behind by it, and is no other.
     const isRepair = role === 'broker' && (isStalled(nodeId) || this.#wasSaidToStall(pod));
     const homeless = this.#isWantedAway(pod) ? this.#homelessBeside(pod) : new Set<number>();
@@ -197,13 +210,13 @@ export class DisruptionJudge {
     this.#violate('others-well', `${by} disrupts ${name} while another has been behind for ${sinceS} s`);
   }
 
-  /** Node ids of pods that wait for a node: those of its zone, which the drain keeps from them, and brokers that hold nothing. */
+  /** Node ids of pods that wait for a node: those of its zone, which the drain keeps from them, and brokers that have never come. */
   #homelessBeside({ node }: PodRecord): ReadonlySet<number> {
     const { pods, claims, kafka } = this.#world;
     const beside = pods.all().filter(({ name, role, nodeId, unschedulableSinceMs }) => {
       const claim = claims.find(claimName(name));
       if (unschedulableSinceMs === undefined || claim === undefined) return false;
-      return claims.zoneOf(claim) === node?.zone || (role === 'broker' && kafka.partitions.of(nodeId).length === 0);
+      return claims.zoneOf(claim) === node?.zone || (role === 'broker' && !kafka.isRegistered(nodeId));
     });
     return new Set(beside.map(({ nodeId }) => nodeId));
   }

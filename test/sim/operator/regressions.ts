@@ -12,4 +12,7 @@ export const REGRESSIONS: readonly (readonly [seed: number, showed: string])[] =
   [3241, 'a topic was made on a broker whose storage stalled, and kept it from being restarted'],
   [3586, 'two zones were drained while the cluster grew, and each waited for the new broker of the other'],
   [4021, 'a broker that was still behind was taken off a drained node, as another pod there found none'],
+  [4221, 'of several brokers said to stall only the first was tried, and one that was well again held up the others'],
+  [4245, 'nobody asked again for a roll that crashes had stopped, as something else was asked for at that moment'],
+  [4613, 'an empty broker was away by our hand while a broker of another zone was taken off its node'],
 ];

@@ -47,13 +47,24 @@ export function chooseSteps(random: Prng, brokers: number): readonly Step[] {
 /** Ends everything that keeps the cluster from becoming what the spec says. */
 export function mendAll(world: World): void {
   for (const mend of Object.values(MENDS)) mend(world);
-  const psc = world.api.storedPsc();
-  // Faults that hit the first pods of a new template look like its own: a person sees that the spec is as it should be, and asks again.
-  const isStopped = (psc?.status?.rolls ?? []).length > 0;
-  if (isStopped && psc?.status?.observedGeneration === psc?.metadata.generation) {
-    setMaintenance(world, { rollRequestedAt: new Date(world.scheduler.nowMs).toISOString() });
-  }
+  tryAgain(world);
 }
+
+/** Faults that hit the first pods of a new template look like its own: a person sees that the spec is as it should be, and asks again. */
+function tryAgain(world: World): void {
+  const psc = world.api.storedPsc();
+  if ((psc?.status?.rolls ?? []).length === 0) return;
+  if (psc?.status?.observedGeneration === psc?.metadata.generation) {
+    setMaintenance(world, { rollRequestedAt: new Date(world.scheduler.nowMs).toISOString() });
+    return;
+  }
+  // What was asked for just now may be what mends it.
+  world.scheduler.after(LOOKS_AGAIN_MS, () => {
+    tryAgain(world);
+  });
+}
+
+const LOOKS_AGAIN_MS = 5_000;
 
 type Act = Step['act'];
 
