@@ -1,5 +1,10 @@
 import { CONDITION_TYPES, type ConditionType, findCondition } from '../../contracts/conditions.ts';
-import type { ConnectorStatus, LeavingBroker, PhysicalStatefulCluster } from '../../contracts/gen/psc-types.ts';
+import type {
+  ConnectorStatus,
+  LeavingBroker,
+  PasswordsStatus,
+  PhysicalStatefulCluster,
+} from '../../contracts/gen/psc-types.ts';
 import { table } from '../table.ts';
 import { age } from './age.ts';
 import { conditionLines } from './explanation-text.ts';
@@ -62,7 +67,7 @@ function leavingLine({ pod, since, emptySince, goneAt, claimUid = '' }: LeavingB
   return `${pod} leaves since ${since} ${found}`;
 }
 
-function credentialLines({ status }: PhysicalStatefulCluster): readonly string[] {
+function credentialLines({ spec, status }: PhysicalStatefulCluster): readonly string[] {
   const { authorityEnds, firstPodEnds, formerAuthorityUntil } = status?.certificates ?? {};
   const { madeAt, formerUntil } = status?.passwords ?? {};
   const lines = [
@@ -71,10 +76,24 @@ function credentialLines({ status }: PhysicalStatefulCluster): readonly string[]
     ...(formerAuthorityUntil === undefined
       ? []
       : [`the authority before it is trusted until ${formerAuthorityUntil}: clients need the new ca.crt by then`]),
-    ...(madeAt === undefined ? [] : [`passwords of the platform's users were made at ${madeAt}`]),
-    ...(formerUntil === undefined ? [] : [`those before them let in until ${formerUntil}`]),
+    ...(spec.kafka === undefined
+      ? ownPasswordLines(status?.passwords)
+      : [
+          ...(madeAt === undefined ? [] : [`passwords of the platform's users were made at ${madeAt}`]),
+          ...(formerUntil === undefined ? [] : [`those before them let in until ${formerUntil}`]),
+        ]),
   ];
   return lines.length === 0 ? [] : [...lines, ''];
+}
+
+/** Of a cluster that is a client: the former one ends only when no pod has it any more. */
+function ownPasswordLines({ madeAt, formerUntil }: PasswordsStatus = {}): readonly string[] {
+  return [
+    ...(madeAt === undefined ? [] : [`the password of its user on Kafka was made at ${madeAt}`]),
+    ...(formerUntil === undefined
+      ? []
+      : [`the one before it lets in until no pod has it, and at least until ${formerUntil}`]),
+  ];
 }
 
 function featureLines({ status }: PhysicalStatefulCluster): readonly string[] {

@@ -19,7 +19,7 @@ export function parseRotated(text: string): Rotated {
  * The wish, as `spec.maintenance` has it.
  *
  * @param how `again`: also while a former authority is still trusted, which it is no longer then
- * @throws UserError where it would take from clients what they may still lean on
+ * @throws UserError where it would take from clients what they may still lean on, or there is nothing of the kind
  */
 export function rotationWish(
   psc: StoredPsc,
@@ -27,6 +27,11 @@ export function rotationWish(
   how: 'once' | 'again',
   nowMs: number,
 ): Pick<MaintenanceSpec, 'certificatesRequestedAt' | 'authorityRequestedAt' | 'passwordsRequestedAt'> {
+  if (what !== 'passwords' && psc.spec.kafka === undefined) {
+    throw new UserError(`${psc.metadata.name} has no ${what} of its own`, {
+      hint: 'its pods trust the authority of the Kafka that they use: rotate those of that PSC',
+    });
+  }
   const time = new Date(nowMs).toISOString();
   if (what === 'certificates') return { certificatesRequestedAt: time };
   if (what === 'passwords') return { passwordsRequestedAt: time };
@@ -43,13 +48,16 @@ export function rotationWish(
 }
 
 /** What happens now, for people. */
-export function rotationText({ metadata: { name } }: StoredPsc, what: Rotated): string {
+export function rotationText({ metadata: { name }, spec }: StoredPsc, what: Rotated): string {
   switch (what) {
     case 'certificates':
       return `${name}: all pods get other certificates, and show them within minutes; follow it with ./flotilla psc explain ${name}\n`;
     case 'authority':
       return `${name}: another authority issues all certificates; clients are to take the new ca.crt from the Secret kafka-ca by the time that ./flotilla psc get ${name} says\n`;
     case 'passwords':
+      if (spec.kafka === undefined) {
+        return `${name}: its user gets another password once all pods are well; they are replaced one by one for it, and the one before it goes when no pod has it any more, in 15 minutes or later; follow it with ./flotilla psc get ${name}\n`;
+      }
       return `${name}: the platform's users get other passwords once all pods are well; those before them let in for 15 minutes more; follow it with ./flotilla psc explain ${name}\n`;
   }
 }

@@ -1141,7 +1141,7 @@ export const PSC_CRD: CustomResourceDefinition = {
                       "passwordsRequestedAt": {
                         "type": "string",
                         "format": "date-time",
-                        "description": "Other passwords of the platform's own Kafka users are asked for by setting this to the present time."
+                        "description": "Other passwords of the platform's own Kafka users, or of the user of a Connect or ksqlDB cluster, are asked for by setting this to the present time."
                       }
                     },
                     "description": "Requests by people and by the balancer; never written by the control plane."
@@ -1845,7 +1845,7 @@ export const PSC_CRD: CustomResourceDefinition = {
                   },
                   "passwords": {
                     "type": "object",
-                    "description": "Of the platform's own Kafka users.",
+                    "description": "Of the platform's own Kafka users; of a Connect or ksqlDB cluster, of its user.",
                     "properties": {
                       "madeAt": {
                         "type": "string",

@@ -218,7 +218,10 @@ export interface MaintenanceSpec {
    * still trusted: it is trusted no longer as soon as every pod can do without.
    */
   readonly authorityRequestedAt?: string;
-  /** Other passwords of the platform's own Kafka users are asked for by setting this to the present time. */
+  /**
+   * Other passwords of the platform's own Kafka users, or of the user of a Connect or ksqlDB cluster, are asked for by setting this
+   * to the present time.
+   */
   readonly passwordsRequestedAt?: string;
 }
 
@@ -427,7 +430,7 @@ export interface CertificatesStatus {
   readonly formerAuthorityUntil?: string;
 }
 
-/** Of the platform's own Kafka users. */
+/** Of the platform's own Kafka users; of a Connect or ksqlDB cluster, of its user. */
 export interface PasswordsStatus {
   /** When those in use were made; absent of those that were made before this was written down. */
   readonly madeAt?: string;

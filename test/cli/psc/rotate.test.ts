@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseRotated, rotationText, rotationWish } from '../../../cli/psc/rotate.ts';
 import { pscDetail } from '../../../cli/psc/psc-table.ts';
 import type { StoredPsc } from '../../../operators/psc/observed.ts';
+import { exampleConnectPsc } from '../../support/example-clients.ts';
 import { examplePsc } from '../../support/example-psc.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 30);
@@ -27,6 +28,16 @@ describe('a rotation that is asked for', () => {
     expect(rotationText(pscWith({}), 'passwords')).toContain('those before them let in for 15 minutes more');
     const rotating = { ...pscWith({}), status: { passwords: { madeAt: time, formerUntil: UNTIL } } };
     expect(pscDetail(rotating, NOW_MS)).toContain(`those before them let in until ${UNTIL}`);
+  });
+
+  test('of the password of a Connect cluster says that pods are replaced, which have no certificates of their own', () => {
+    const { metadata, ...example } = exampleConnectPsc('local');
+    const connect = { ...example, metadata: { ...metadata, uid: 'uid', resourceVersion: '1', generation: 1 } };
+    expect(rotationWish(connect, 'passwords', 'once', NOW_MS)).toHaveProperty('passwordsRequestedAt');
+    expect(rotationText(connect, 'passwords')).toContain('they are replaced one by one for it');
+    const rotating = { ...connect, status: { passwords: { madeAt: UNTIL, formerUntil: UNTIL } } };
+    expect(pscDetail(rotating, NOW_MS)).toContain('the one before it lets in until no pod has it');
+    expect(() => rotationWish(connect, 'authority', 'once', NOW_MS)).toThrow('has no authority of its own');
   });
 
   test('of anything else is refused', () => {

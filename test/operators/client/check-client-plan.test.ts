@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { credentialsVolume } from '../../../constructs/kubernetes/client/kafka-access.ts';
+import { CONFIG_HASH_ANNOTATION, TEMPLATE_HASH_ANNOTATION } from '../../../constructs/kubernetes/kafka/pod-template.ts';
+import type { LoginSet } from '../../../constructs/kubernetes/kafka/secrets.ts';
 import { checkClientPlan } from '../../../operators/client/check-client-plan.ts';
 import type { ObservedClient, SeenConnector } from '../../../operators/client/observed.ts';
 import type { ClientPlan, ClientWrite, ConnectCall } from '../../../operators/client/plan.ts';
+import type { PasswordStep } from '../../../operators/psc/credentials/platform-logins.ts';
+import type { ObservedPod } from '../../../operators/psc/observed.ts';
 import { exampleConnectPsc } from '../../support/example-clients.ts';
 
 const NOW_MS = Date.parse('2026-03-02T12:00:00Z');
@@ -79,6 +84,27 @@ describe('the judge of plans for Connect and ksqlDB', () => {
     expect(checkClientPlan(planOf([], [call]), { ...observed, ...change }).join()).toMatch(problem);
   });
 
+  test.each<readonly [string, PasswordStep, Partial<ObservedClient>, RegExp]>([
+    ['a password that is made', 'prepare', {}, /^$/],
+    ['one beside another that is in use', 'prepare', { access: held('former') }, /still in use/],
+    ['one that all brokers take', 'switch', { access: held('next', ['kafka-0', 'kafka-1']) }, /^$/],
+    ['one that a broker does not take', 'switch', { access: held('next', ['kafka-0']) }, /kafka-1 may not take/],
+    ['one that nobody was asked about', 'switch', { access: held('next'), kafkaBrokers: [] }, /nobody was asked/],
+    ['one that no pod has any more', 'retire', { access: held('former'), ...rolledTo('b') }, /^$/],
+    ['one by caches', 'retire', { access: held('former'), ...rolledTo('b'), freshness: 'cached' }, /caches/],
+    ['one that the template names', 'retire', { access: held('former'), ...rolledTo('a') }, /that pods use/],
+    ['one that a pod has', 'retire', { access: held('former'), ...rolledTo('b', 'old') }, /that pods use/],
+    [
+      'one that may still be handed out',
+      'retire',
+      { access: held('former'), ...rolledTo('b'), nowMs: NOW_MS - 600_000 },
+      /still hand out/,
+    ],
+  ])('of passwords judges %s', (_what, step, change, problem) => {
+    const write: ClientWrite = { kind: 'rotate-access', rotation: { step, mark: 'x' } };
+    expect(checkClientPlan(planOf([write], []), { ...observed, ...change }).join()).toMatch(problem);
+  });
+
   test.each<readonly [string, ClientWrite, RegExp]>([
     ['objects elsewhere', { kind: 'apply', object: object('Service', 'psc-orders') }, /own namespace/],
     ['Secrets', { kind: 'apply', object: object('Secret', 'psc-orders-connect') }, /no object that a plan may write/],
@@ -96,6 +122,35 @@ describe('the judge of plans for Connect and ksqlDB', () => {
 
 function planOf(writes: readonly ClientWrite[], calls: readonly ConnectCall[]): ClientPlan {
   return { writes, calls, waits: [], conditions: [], status: { connect: { connectors: rows } }, lookAgainMs: 0 };
+}
+
+/** Logins of which the second is in use, or will be; the switch was 15 minutes ago. */
+function held(state: 'next' | 'former', accepting: readonly string[] = []): ObservedClient['access'] {
+  const other = { state, sinceMs: NOW_MS - 15 * 60_000 };
+  const logins = { mark: 'x', current: state === 'next' ? 'a' : 'b', other } as const;
+  return { state: 'whole', logins, answers: new Map(accepting.map((broker) => [broker, 'accepts'])) };
+}
+
+/** One pod, and a StatefulSet whose template names a login. */
+function rolledTo(login: LoginSet, templateHash = 'new'): Pick<ObservedClient, 'objects' | 'pods'> {
+  const annotations = { [TEMPLATE_HASH_ANNOTATION]: 'new', [CONFIG_HASH_ANNOTATION]: 'files' };
+  const template = { metadata: { annotations }, spec: { volumes: [credentialsVolume(login)] } };
+  const set = { ...object('StatefulSet', 'psc-orders-connect'), spec: { template } };
+  const pod: ObservedPod = {
+    name: 'connect-0',
+    uid: 'uid',
+    resourceVersion: '1',
+    role: 'connect',
+    ordinal: 0,
+    createdAtMs: 0,
+    templateHash,
+    configHash: 'files',
+    isTerminating: false,
+    ready: 'True',
+    containersReady: 'True',
+    container: { state: 'running', restarts: 0 },
+  };
+  return { objects: new Map([['StatefulSet/psc-orders-connect/x', set]]), pods: [pod] };
 }
 
 function object(kind: string, namespace: string): Extract<ClientWrite, { kind: 'apply' }>['object'] {

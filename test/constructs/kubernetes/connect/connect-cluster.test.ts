@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { loginOfPods } from '../../../../constructs/kubernetes/client/kafka-access.ts';
 import { CLIENT_STAGES } from '../../../../constructs/kubernetes/client/client-stages.ts';
 import { renderConnect, WORKER_FILE } from '../../../../constructs/kubernetes/connect/connect-cluster.ts';
 import { InvalidPscError } from '../../../../constructs/kubernetes/kafka/invalid-psc-error.ts';
+import { LOGIN_SETS } from '../../../../constructs/kubernetes/kafka/secrets.ts';
 import { parseProperties } from '../../../../constructs/kubernetes/kafka/properties.ts';
 import { pscQuota } from '../../../../constructs/kubernetes/platform/psc-quota.ts';
 import { workloadQuota } from '../../../../constructs/kubernetes/platform/workload-quota.ts';
@@ -9,6 +11,7 @@ import { CLOUDS } from '../../../../contracts/cloud.ts';
 import type { ConnectSpec } from '../../../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../../../contracts/kubernetes-object.ts';
 import { parsePsc } from '../../../../contracts/psc-check.ts';
+import { templateOf } from '../../../../operators/client/plan-client-objects.ts';
 import { judge } from '../../../../policies/engine/judge.ts';
 import { judgeOptions, located, objectRules } from '../../../policies/support.ts';
 import { exampleConnectPsc } from '../../../support/example-clients.ts';
@@ -75,6 +78,19 @@ describe('a Connect cluster', () => {
     const set = JSON.stringify(only(rendered({ secrets: ['db', 'web'] }), 'StatefulSet'));
     expect(set).toContain('"mountPath":"/etc/flotilla/secrets/web"');
     expect(set).toContain('"secretName":"db"');
+  });
+
+  test("has pods of either of its two logins, which are rolled for the other one, and read it under the first one's names", () => {
+    const psc = exampleConnectPsc('aws', {});
+    const sets = LOGIN_SETS.map((login) =>
+      only(renderConnect(psc, exampleDataPlane('aws'), login).pods, 'StatefulSet'),
+    );
+    expect(sets.map(loginOfPods)).toEqual(['a', 'b']);
+    const [first, second] = sets.map((set) => JSON.stringify(set));
+    expect(first).toContain('{"name":"kafka","secret":{"secretName":"kafka-credentials","defaultMode":288}}');
+    expect(second).toContain('{"key":"password-b","path":"password"}');
+    expect(new Set(sets.map((set) => templateOf(set).templateHash)).size).toBe(2);
+    expect(renderConnect(psc, exampleDataPlane('aws'))).toEqual(renderConnect(psc, exampleDataPlane('aws'), 'a'));
   });
 
   test('rolls for a change of worker settings, and for no connector', () => {

@@ -379,7 +379,8 @@ export declare type MaintenanceSpec = Message<"flotilla.psc.v1.MaintenanceSpec">
   authorityRequestedAt?: Timestamp | undefined;
 
   /**
-   * Other passwords of the platform's own Kafka users are asked for by setting this to the present time.
+   * Other passwords of the platform's own Kafka users, or of the user of a Connect or ksqlDB cluster, are asked for by setting this
+   * to the present time.
    *
    * @generated from field: google.protobuf.Timestamp passwords_requested_at = 8;
    */
@@ -443,7 +444,8 @@ export declare type MaintenanceSpecJson = {
   authorityRequestedAt?: TimestampJson;
 
   /**
-   * Other passwords of the platform's own Kafka users are asked for by setting this to the present time.
+   * Other passwords of the platform's own Kafka users, or of the user of a Connect or ksqlDB cluster, are asked for by setting this
+   * to the present time.
    *
    * @generated from field: google.protobuf.Timestamp passwords_requested_at = 8;
    */

@@ -752,7 +752,7 @@ export declare type CertificatesStatusJson = {
 export declare const CertificatesStatusSchema: GenMessage<CertificatesStatus, {jsonType: CertificatesStatusJson}>;
 
 /**
- * Of the platform's own Kafka users.
+ * Of the platform's own Kafka users; of a Connect or ksqlDB cluster, of its user.
  *
  * @generated from message flotilla.psc.v1.PasswordsStatus
  */
@@ -773,7 +773,7 @@ export declare type PasswordsStatus = Message<"flotilla.psc.v1.PasswordsStatus">
 };
 
 /**
- * Of the platform's own Kafka users.
+ * Of the platform's own Kafka users; of a Connect or ksqlDB cluster, of its user.
  *
  * @generated from message flotilla.psc.v1.PasswordsStatus
  */
