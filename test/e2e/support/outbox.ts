@@ -12,6 +12,7 @@ import type { PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.t
 import { MOTHERSHIP, NAMESPACES, OUTBOX_PSC, pscNamespace } from '../../../contracts/names.ts';
 import { kubectl as kubectlWith } from '../../../local/kubernetes/region-control-plane.ts';
 import { runningRegion, type RunningRegion } from '../../../local/region/running-region.ts';
+import { eventually } from '../../local/eventually.ts';
 import { type KafkaTools, kafkaTools } from './kafka-tools.ts';
 import { type OutboxRecord, parseRecords } from './outbox-records.ts';
 import { inShell, type ShellOptions } from './shell.ts';
@@ -83,13 +84,13 @@ export async function outboxEnds(local: LocalRegion): Promise<OutboxEnds> {
     psc,
     scale: async (workers, timeoutMs) => {
       await scaleWorkers(running, await psc(), workers);
-      const joined = `--for=jsonpath={.status.connect.workersReady}=${workers}`;
-      await kubectl([...namespace, 'wait', joined, `psc/${OUTBOX_PSC}`, `--timeout=${timeoutMs / 1000}s`]);
+      await eventually(psc, ({ status }) => status?.connect?.workersReady === workers, timeoutMs, POLL_MS);
     },
     untilRunBy: async (pod, timeoutMs) => {
       const worker = `${clientHost({ kind: 'connect', namespace: pscNamespace(OUTBOX_PSC) }, pod)}:${PORTS.connect}`;
-      const isRun = `--for=jsonpath={.status.connect.connectors[0].tasks[0].worker}=${worker}`;
-      await kubectl([...namespace, 'wait', isRun, `psc/${OUTBOX_PSC}`, `--timeout=${timeoutMs / 1000}s`]);
+      const isRun = ({ status }: PhysicalStatefulCluster): boolean =>
+        status?.connect?.connectors?.[0]?.tasks?.[0]?.worker === worker;
+      await eventually(psc, isRun, timeoutMs, POLL_MS);
     },
     story: async () => {
       const parts = await Promise.all([
@@ -123,6 +124,7 @@ const PRINTED = ['print.timestamp=true', 'print.key=true'].map((each) => `--form
 const SILENCE_MS = 15_000;
 const READ_MAX_MS = 120_000;
 const COMMAND_MAX_MS = 60_000;
+const POLL_MS = 500;
 const LOG_LINES = 40;
 const LAST_CHARACTERS = 200;
 const SLOTS = 'SELECT slot_name, active, restart_lsn, confirmed_flush_lsn, wal_status FROM pg_replication_slots';
