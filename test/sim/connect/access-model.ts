@@ -32,6 +32,8 @@ export class AccessModel {
   /** Users ▶ passwords, as the controllers know them, and as each broker does, some time later. */
   readonly #agreed = new Map<string, string>();
   readonly #known = new Map<string, Map<string, string>>(BROKERS.map((broker) => [broker, new Map()]));
+  /** When each broker has read all that the log has so far. */
+  readonly #readUntilMs = new Map<string, number>();
   #versions = 1;
   #passwords = 0;
   #lostAtMs = -Infinity;
@@ -126,9 +128,12 @@ export class AccessModel {
     if (!isKafkaUp()) throw new NetworkError('Kafka does not answer');
     if (password === undefined) this.#agreed.delete(user);
     else this.#agreed.set(user, password);
-    for (const known of this.#known.values()) {
-      // Each broker reads the metadata log as fast as it can.
-      scheduler.after(random.chance(0.1) ? random.int(5_000, 40_000) : random.int(5, 500), () => {
+    for (const [broker, known] of this.#known) {
+      // Each broker reads the metadata log as fast as it can, from its beginning to its end.
+      const delayMs = random.chance(0.1) ? random.int(5_000, 40_000) : random.int(5, 500);
+      const atMs = Math.max(scheduler.nowMs + delayMs, this.#readUntilMs.get(broker) ?? 0);
+      this.#readUntilMs.set(broker, atMs);
+      scheduler.at(atMs, () => {
         const agreed = this.#agreed.get(user);
         if (agreed === undefined) known.delete(user);
         else known.set(user, agreed);

@@ -19,6 +19,8 @@ export class ConnectProcess {
   readonly holder: string;
   /** When its last read past the caches was sent. */
   freshAtMs = -Infinity;
+  /** When its last pass began. */
+  passAtMs = -Infinity;
   readonly #world: ConnectWorld;
   readonly #random: Prng;
   readonly #skewMs: number;
@@ -122,6 +124,7 @@ export class ConnectProcess {
     const { scheduler, pscName, dataPlane, reconcile, judge } = this.#world;
     if (!this.#isAlive || this.#isRunning || this.#isPaused() || !this.isLeader()) return;
     this.#isRunning = true;
+    this.passAtMs = scheduler.nowMs;
     scheduler.wokeAsyncCode();
     reconcile(pscName, this.#ports, { dataPlane }).then(
       ({ lookAgainMs }) => {

@@ -11,8 +11,10 @@ export function unfinished({ api, group, workers, access }: ConnectWorld): strin
   if (!access.isGranted) return 'Kafka does not know its user';
   if (access.isRotating) return 'its password is being replaced';
   const { passwordsRequestedAt } = psc.spec.maintenance ?? {};
-  const { madeAt = '' } = psc.status?.passwords ?? {};
-  if (passwordsRequestedAt !== undefined && !(madeAt > passwordsRequestedAt)) return 'nobody has replaced its password';
+  const madeAtMs = Date.parse(psc.status?.passwords?.madeAt ?? '');
+  // Whoever made it may have a clock that is behind, and wishes are told of in whole seconds.
+  if (passwordsRequestedAt !== undefined && !(madeAtMs > Date.parse(passwordsRequestedAt) - CLOCKS_MS))
+    return 'nobody has replaced its password';
   if (!workers.isSettled() || workers.ready().length !== wanted)
     return `workers ${workers.ready().join()} of ${wanted}`;
   const names = connectors.map(({ name }) => name);
@@ -35,6 +37,8 @@ export function unfinished({ api, group, workers, access }: ConnectWorld): strin
   }
   return undefined;
 }
+
+const CLOCKS_MS = 5_000;
 
 const WANTED = [
   [CONDITION_TYPES.ready, 'True'],

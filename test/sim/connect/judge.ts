@@ -77,7 +77,8 @@ export class ConnectJudge {
     if (!this.#everNamed.has(name)) this.violate('not-ours', `${kind} ${name}`);
     switch (kind) {
       case 'restart':
-        this.#restarted(name);
+        // Decided when the pass began: what was sent before it may have been on its way for long.
+        this.#restarted(name, process.passAtMs);
         return;
       case 'remove': {
         const sinceMs = this.#namedSince.get(name);
@@ -156,7 +157,7 @@ export class ConnectJudge {
     }
   }
 
-  #restarted(name: string): void {
+  #restarted(name: string, decidedMs: number): void {
     this.counts.restarts += 1;
     const nowMs = this.#now();
     const { group } = this.#world;
@@ -164,16 +165,16 @@ export class ConnectJudge {
     const before = this.#restarts.get(name);
     const isForgiven = before !== undefined && nowMs - before.lastMs > HEALED_AFTER_MS - SKEW_MS;
     if (before === undefined || isForgiven) {
-      this.#restarts.set(name, { count: 1, lastMs: nowMs });
+      this.#restarts.set(name, { count: 1, lastMs: decidedMs });
       return;
     }
     const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (before.count - 1), LONGEST_WAIT_MS) - SKEW_MS;
-    if (nowMs - before.lastMs < waitMs) {
+    if (decidedMs - before.lastMs < waitMs) {
       this.violate(
         'backoff',
-        `${name} is started again after ${nowMs - before.lastMs} ms, the ${before.count + 1}. time`,
+        `${name} is started again after ${decidedMs - before.lastMs} ms, the ${before.count + 1}. time`,
       );
     }
-    this.#restarts.set(name, { count: before.count + 1, lastMs: nowMs });
+    this.#restarts.set(name, { count: before.count + 1, lastMs: decidedMs });
   }
 }
