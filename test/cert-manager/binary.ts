@@ -13,7 +13,7 @@ const CERT_MANAGER: GoProgram = {
   moduleFolder: import.meta.dirname,
   mainPackage: '.',
   linkerFlags: '-s -w',
-  buildTime: 'about 2 minutes on 2 cores',
+  buildTime: 'about 3 minutes on 2 cores',
   disk: '1 GB',
   memory: '1.5 GB',
 };
