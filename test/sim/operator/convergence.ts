@@ -128,8 +128,10 @@ function unfinishedShrink({ api, pods, kafka, claims }: World): string | undefin
   return volume === undefined ? undefined : `${volume} was never released`;
 }
 
-function unfinishedCertificates({ api, credentials }: World): string | undefined {
+function unfinishedCertificates({ api, credentials, issuer }: World): string | undefined {
   const { kafka, maintenance } = api.storedPsc()?.spec ?? {};
+  if (kafka?.authorityIssuer !== undefined && issuer.isIssuing)
+    return 'the issuer is about to come up with an authority';
   const maker = kafka?.authorityIssuer === undefined ? 'operator' : 'issuer';
   return credentials.unfinished(maintenance?.authorityRequestedAt, maker);
 }

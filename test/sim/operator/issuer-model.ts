@@ -53,6 +53,11 @@ export class IssuerModel {
     this.#refusesUntilMs = 0;
   }
 
+  /** What was asked for, or came by itself, is still to come. */
+  get isIssuing(): boolean {
+    return this.#isIssuing;
+  }
+
   /** As it is seen beside the authority that is in use. */
   observed(current: string | undefined): ObservedIssuer {
     if (!this.#isInstalled)
