@@ -121,8 +121,8 @@ function obstacleBeside(
   if (other !== undefined) return other;
   // One that is to go and serves is waited for until it has all, as in any other batch.
   const absent = new Set([...away].flatMap((each) => (isServing(each) ? [] : [each.nodeId])));
-  const behind = underReplicated(kafka).filter((each) => missingReplicas(each).some((id) => !absent.has(id)));
-  if (behind.length > 0) return lagging(behind);
+  const late = lagging(underReplicated(kafka).filter((each) => missingReplicas(each).some((id) => !absent.has(id))));
+  if (late !== undefined) return late;
   for (const { id, metrics } of kafka.brokers.values()) {
     if ([...away].some(({ role, nodeId }) => role === 'broker' && nodeId === id)) continue;
     if (metrics === undefined) return unknown(`broker ${id} does not show its metrics`);
@@ -158,8 +158,8 @@ export function unrollableTopics(kafka: ReachableKafka): readonly string[] {
 }
 
 function missingAnything(kafka: ReachableKafka): Obstacle | undefined {
-  const behind = underReplicated(kafka);
-  if (behind.length > 0) return lagging(behind);
+  const late = lagging(underReplicated(kafka));
+  if (late !== undefined) return late;
   // Metadata of one broker may be behind; the leaders' own metrics are what they know themselves.
   for (const { id, metrics } of kafka.brokers.values()) {
     if (metrics === undefined) return unknown(`broker ${id} does not show its metrics`);
@@ -182,9 +182,10 @@ function reassigning(batch: ReadonlySet<number>, { partitions }: ReachableKafka)
   return { reason: 'ReassignmentRunning', message: `replicas of ${moving.topic}-${moving.partition} are moving` };
 }
 
-function lagging(behind: readonly PartitionView[]): Obstacle {
+function lagging(behind: readonly PartitionView[]): Obstacle | undefined {
   const [first] = behind;
-  const message = `${behind.length} partitions are under-replicated, as ${first?.topic}-${first?.partition}`;
+  if (first === undefined) return undefined;
+  const message = `${behind.length} partitions are under-replicated, as ${first.topic}-${first.partition}`;
   return { reason: 'UnderReplicatedPartitions', message };
 }
 
