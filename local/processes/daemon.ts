@@ -50,15 +50,17 @@ export async function ensureDaemon({ folder }: DaemonFolder, options: DaemonComm
     });
   }
   child.unref();
-  const startTicks = await startTicksOf(pid);
-  if (startTicks !== undefined) await writeMark({ folder }, options.name, { pid, startTicks });
+  // Whatever its state: while one thread of a program executes the next program, its first thread counts as ended.
+  const stat = await statOf(pid);
+  if (stat !== undefined) await writeMark({ folder }, options.name, { pid, startTicks: stat.startTicks });
   return pid;
 }
 
 /** Process id of a daemon that runs; undefined where it does not. */
 export async function daemonPid({ folder }: DaemonFolder, name: string): Promise<number | undefined> {
   const mark = await readMark(markFileOf({ folder }, name));
-  if (mark === undefined || (await startTicksOf(mark.pid)) !== mark.startTicks) return undefined;
+  const stat = mark === undefined ? undefined : await statOf(mark.pid);
+  if (stat === undefined || ENDED.has(stat.state) || stat.startTicks !== mark?.startTicks) return undefined;
   return mark.pid;
 }
 
@@ -105,11 +107,21 @@ async function writeMark(folder: DaemonFolder, name: string, mark: Mark): Promis
   await rename(`${file}.new`, file);
 }
 
-/** Field 22 of proc(5)'s `stat`, counted after the name, which may hold anything; undefined for one that has ended. */
-async function startTicksOf(pid: number): Promise<string | undefined> {
+interface ProcessStat {
+  /** One letter, as ps(1) shows it. */
+  readonly state: string;
+  readonly startTicks: string;
+}
+
+/** States of a process that has ended and whose parent has not heard of it. */
+const ENDED: ReadonlySet<string> = new Set(['Z', 'X']);
+
+/** Fields 3 and 22 of proc(5)'s `stat`, counted after the name, which may hold anything; undefined where there is no process. */
+async function statOf(pid: number): Promise<ProcessStat | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(absent(''));
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return stat === '' || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+  const [state, startTicks] = [fields[0], fields[19]];
+  return state === undefined || startTicks === undefined ? undefined : { state, startTicks };
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
