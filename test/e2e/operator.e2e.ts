@@ -21,9 +21,8 @@ import {
   shrunkTo,
   stateOf,
 } from './support/ledger-status.ts';
-import { type KafkaTools, kafkaTools } from './support/kafka-tools.ts';
+import { askTool, type KafkaTools, kafkaTools } from './support/kafka-tools.ts';
 import { type Load, startLoad } from './support/load.ts';
-import { inShell } from './support/shell.ts';
 
 /** Of one change of a cluster on a machine that does much else. */
 const CHANGE_MAX_MS = 10 * 60 * 1000;
@@ -268,14 +267,8 @@ describe('a cluster under load, in the hands of the operator', () => {
 
   /** As Kafka's own tool tells them, a line each. */
   async function underReplicated(): Promise<string> {
-    const address = `--bootstrap-server "$(sed -n 's/^bootstrap.servers=//p' ${files.properties})"`;
-    const { code, out, err } = await inShell(
-      `KAFKA_OPTS=-Djdk.net.hosts.file=${files.hosts} ` +
-        `kafka-topics.sh ${address} --command-config ${files.properties} --describe --under-replicated-partitions`,
-      { folders: [tools.folder], timeoutMs: CHANGE_MAX_MS },
-    );
-    if (code !== 0) throw new Error(err);
-    return out.trim();
+    const call = { tools, ...files, timeoutMs: CHANGE_MAX_MS };
+    return await askTool(call, 'kafka-topics.sh', '--describe', '--under-replicated-partitions');
   }
 
   /** Lets the region's balancer count a broker as gone after so many minutes; resolves with what gives it back its own. */

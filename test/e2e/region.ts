@@ -17,15 +17,16 @@ export const UP_MAX_MS = 15 * 60 * 1000;
 /**
  * Brings the region up unless it is, in the folder that FLOTILLA_STATE names, and undoes what an earlier test broke.
  *
+ * @param upArguments of `./flotilla up`
  * @throws Error with all that was printed when it does not come up
  */
-export async function testRegion(): Promise<TestRegion> {
+export async function testRegion(...upArguments: readonly string[]): Promise<TestRegion> {
   const flotilla = async (...args: readonly string[]): Promise<CommandResult> => await runFlotilla(args);
   const must = async (...args: readonly string[]): Promise<void> => {
     const { code, out, err } = await flotilla(...args);
     if (code !== 0) throw new Error(`./flotilla ${args.join(' ')} ended with ${code ?? 'a signal'}:\n${err}${out}`);
   };
-  await must('up');
+  await must('up', ...upArguments);
   await must('fault', 'heal');
   const local = localRegion(process.env);
   return {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CLIENT_FILES, clientFiles } from '../../../cli/local/client-files.ts';
 import { operatorAccess } from '../../../cli/local/tenant-access.ts';
 import type { LocalRegion } from '../../../cli/local/region-folder.ts';
-import type { PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.ts';
+import type { KafkaSpec, PhysicalStatefulCluster } from '../../../contracts/gen/psc-types.ts';
 import type { KubernetesObject } from '../../../contracts/kubernetes-object.ts';
 import { kafkaUuid, NAMESPACES, pscNamespace } from '../../../contracts/names.ts';
 import { kubectl as kubectlWith } from '../../../local/kubernetes/region-control-plane.ts';
@@ -47,8 +47,12 @@ export interface Ledger {
   readonly remove: (timeoutMs: number) => Promise<void>;
 }
 
-/** Makes a tenant like the region's own one, of one CKU and without Infinite Storage, and leaves it to the operator. */
-export async function makeLedger(local: LocalRegion): Promise<Ledger> {
+/**
+ * Makes a tenant like the region's own one, of one CKU and without Infinite Storage, and leaves it to the operator.
+ *
+ * @param kafka what differs from it
+ */
+export async function makeLedger(local: LocalRegion, kafka: Partial<KafkaSpec> = {}): Promise<Ledger> {
   const { layout, kubernetes, kubectl } = await runningRegion(local.layout);
   // Not by kubectl: it is asked over and over.
   const { administrator } = await regionApi(local.layout);
@@ -56,7 +60,7 @@ export async function makeLedger(local: LocalRegion): Promise<Ledger> {
   const namespace = pscNamespace(LEDGER);
   const demo = await get<PhysicalStatefulCluster>(pscPath('demo'));
   const home = await get<KubernetesObject>(`/api/v1/namespaces/${pscNamespace('demo')}`);
-  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [renamed(home), pscOf(demo)] });
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [renamed(home), pscOf(demo, kafka)] });
   await kubectlWith(layout, kubernetes, ['apply', '--server-side', '--field-manager=flotilla-apply', '-f', '-'], list);
   const psc = async (): Promise<PhysicalStatefulCluster> => await get(pscPath(LEDGER));
   return {
@@ -151,7 +155,7 @@ function renamed({ apiVersion, kind, metadata, ...rest }: KubernetesObject): Kub
   ) as KubernetesObject;
 }
 
-function pscOf(demo: PhysicalStatefulCluster): KubernetesObject {
+function pscOf(demo: PhysicalStatefulCluster, own: Partial<KafkaSpec>): KubernetesObject {
   const copy = renamed(demo) as KubernetesObject & PhysicalStatefulCluster;
   const kafka = without(copy.spec.kafka ?? {}, 'tieredStorage', 'identity');
   // Its quotas would hold the load up, which the longest wait would then be a measure of.
@@ -160,7 +164,10 @@ function pscOf(demo: PhysicalStatefulCluster): KubernetesObject {
     ingressBytesPerSecond: '60000000',
     egressBytesPerSecond: '180000000',
   };
-  return { ...copy, spec: { ...copy.spec, kafka: { ...kafka, limits, clusterId: kafkaUuid(LEDGER), config: {} } } };
+  return {
+    ...copy,
+    spec: { ...copy.spec, kafka: { ...kafka, limits, clusterId: kafkaUuid(LEDGER), config: {}, ...own } },
+  };
 }
 
 function without(object: object, ...names: readonly string[]): Readonly<Record<string, unknown>> {
