@@ -79,6 +79,7 @@ async function make(psc: PhysicalStatefulCluster): Promise<void> {
 function portsOn(cluster: ReturnType<typeof operatorOn>['port'], writes: string[]): ClientPorts {
   const kafka = readyKafka(examplePsc('local'));
   const never = (): Promise<never> => Promise.reject(new Error('no worker runs here'));
+  const madeAtMs = Date.now();
   return {
     cluster: {
       ...cluster,
@@ -94,7 +95,7 @@ function portsOn(cluster: ReturnType<typeof operatorOn>['port'], writes: string[
       },
     },
     access: {
-      state: () => Promise.resolve({ state: 'whole', logins: { mark: 'x', current: 'a', madeAtMs: Date.now() } }),
+      state: () => Promise.resolve({ state: 'whole', logins: { mark: 'x', current: 'a', madeAtMs } }),
       grant: never,
       rotate: never,
       announce: never,
