@@ -36,13 +36,23 @@ afterAll(async () => {
   await orders.stop();
 }, START_MAX_MS);
 
-/** What the operator takes for granted of upgrades, with processes of both versions; `test/e2e/upgrade.e2e.ts` has the operator do one, and back. */
+/** What the operator takes for granted of upgrades, with processes of both versions. */
 describe('a cluster that was made by Kafka 4.2.1', () => {
   test('has what that version brings: it takes a cordon without a word, and knows of none', async () => {
     expect((await orders.fresh()).features).toMatchObject(BEFORE);
     await orders.port.setCordon(psc, 2, 'present');
     expect((await orders.fresh()).brokers.get(2)?.disk?.isCordoned).toBe(false);
     await orders.port.setCordon(psc, 2, 'absent');
+  });
+
+  test('is rolled to 4.3.1, which changes nothing of that', async () => {
+    await roll(homes.newest);
+    expect((await orders.fresh()).features).toMatchObject(BEFORE);
+  });
+
+  test('is rolled back while that is so', async () => {
+    await roll(homes.before);
+    expect((await orders.fresh()).features).toMatchObject(BEFORE);
   });
 
   test('refuses to finish what not everybody knows', async () => {
@@ -52,9 +62,7 @@ describe('a cluster that was made by Kafka 4.2.1', () => {
   });
 
   test('is upgraded for good, once every process is of 4.3.1', async () => {
-    for (const pod of PODS) if (pod !== 'kafka-0') await run(pod, homes.newest);
-    // Until it is finished, what the older one brings is all that there is.
-    expect((await orders.fresh()).features).toMatchObject(BEFORE);
+    await roll(homes.newest);
     await orders.port.finishFeatures(psc, NEWEST);
     // Whoever leads next may not have heard that it is done.
     await orders.port.finishFeatures(psc, NEWEST);
@@ -90,6 +98,10 @@ describe('a cluster that was made by Kafka 4.2.1', () => {
     expect(Array.from({ length: acknowledged }, (_, index) => index).filter((each) => !read.has(each))).toEqual([]);
   });
 });
+
+async function roll(home: string): Promise<void> {
+  for (const pod of PODS) await run(pod, home);
+}
 
 async function run(pod: string, home: string): Promise<void> {
   await orders.kafka.endPod(pod);
