@@ -36,7 +36,7 @@ afterAll(async () => {
   await orders.stop();
 }, START_MAX_MS);
 
-/** What the operator takes for granted of upgrades, with processes of both versions. */
+/** What the operator takes for granted of upgrades, with processes of both versions; in the region `test/e2e/upgrade.e2e.ts` has it do them. */
 describe('a cluster that was made by Kafka 4.2.1', () => {
   test('has what that version brings: it takes a cordon without a word, and knows of none', async () => {
     expect((await orders.fresh()).features).toMatchObject(BEFORE);
