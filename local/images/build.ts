@@ -9,6 +9,9 @@ import { type BaseImage, type BuiltImage, IMAGE_PLANS, PUBLISHED_IMAGES } from '
 import { debianParts, type SbomPart, sbomText } from './sbom.ts';
 import { digestOfFiles } from './source-files.ts';
 
+/** Whole paths of archives by the image that is in them. */
+export type BuiltImages = ReadonlyMap<BuiltImage, string>;
+
 export interface ImageBuildOptions {
   /** Of the repository. */
   readonly root: string;
@@ -47,7 +50,7 @@ export function imagesFor(versions: readonly KafkaVersion[]): readonly BuiltImag
  *
  * @throws ToolError with every image that could not be built
  */
-export async function buildImages(options: ImageBuildOptions): Promise<ReadonlyMap<BuiltImage, string>> {
+export async function buildImages(options: ImageBuildOptions): Promise<BuiltImages> {
   const session = new BuildSession(options);
   const timer = setInterval(() => {
     session.tell();

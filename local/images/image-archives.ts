@@ -2,11 +2,8 @@ import { createHash } from 'node:crypto';
 import { IMAGE_NAMES, type ImageLock, type ImageName, type LockedImage } from '../../contracts/images.ts';
 import type { ImageArchive } from '../nodes/images.ts';
 import { PAUSE_IMAGE } from '../nodes/node-files.ts';
-import { archiveReference } from './build.ts';
+import { archiveReference, type BuiltImages } from './build.ts';
 import type { BuiltImage } from './image-plans.ts';
-
-/** Whole paths of archives by the image that is in them. */
-export type BuiltImages = ReadonlyMap<BuiltImage, string>;
 
 /**
  * The lock with the digest of what was built in the place of a recipe's, so that manifests change with what they run, and

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { loginOfPods } from '../../constructs/kubernetes/client/kafka-access.ts';
-import { CONFIG_HASH_ANNOTATION, TEMPLATE_HASH_ANNOTATION } from '../../constructs/kubernetes/kafka/pod-template.ts';
 import type { KubernetesObject } from '../../contracts/kubernetes-object.ts';
 import { gibOf } from '../../contracts/quantity.ts';
 import { FORMER_LOGIN_MS } from '../psc/credentials/validity.ts';
 import type { ObservedClient } from './observed.ts';
 import type { ClientPlan, ClientWrite, ConnectCall } from './plan.ts';
+import { isSameTemplate, templateOf } from './plan-client-objects.ts';
 
 /**
  * An independent judge of a plan: everything in it that could reach beyond the cluster, lose what it holds, or harm a connector,
@@ -61,11 +61,8 @@ function checkRotation(
     }
     case 'retire': {
       const set = [...objects.values()].find(({ kind }) => kind === 'StatefulSet');
-      const template = set === undefined ? '' : annotationsOf(set);
       const isUsed =
-        set === undefined ||
-        loginOfPods(set) !== current ||
-        pods.some(({ templateHash, configHash }) => template !== `${templateHash}/${configHash}`);
+        set === undefined || loginOfPods(set) !== current || pods.some((pod) => !isSameTemplate(pod, templateOf(set)));
       const isOver = other?.state === 'former' && nowMs - other.sinceMs >= FORMER_LOGIN_MS;
       return [
         ...(freshness === 'fresh' ? [] : ['a password is taken away on what caches say']),
@@ -74,15 +71,6 @@ function checkRotation(
       ];
     }
   }
-}
-
-/** Digests of what a StatefulSet's pods are made of. */
-function annotationsOf(set: KubernetesObject): string {
-  const { spec } = set as {
-    readonly spec?: { readonly template?: { readonly metadata?: { readonly annotations?: Record<string, string> } } };
-  };
-  const annotations = spec?.template?.metadata?.annotations ?? {};
-  return `${annotations[TEMPLATE_HASH_ANNOTATION] ?? ''}/${annotations[CONFIG_HASH_ANNOTATION] ?? ''}`;
 }
 
 function isOwn({ metadata }: KubernetesObject, { psc }: ObservedClient): boolean {

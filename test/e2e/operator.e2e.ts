@@ -21,7 +21,7 @@ import {
   shrunkTo,
   stateOf,
 } from './support/ledger-status.ts';
-import { askTool, type KafkaTools, kafkaTools } from './support/kafka-tools.ts';
+import { askTool, type JavaClientFiles, type KafkaTools, kafkaTools } from './support/kafka-tools.ts';
 import { type Load, startLoad } from './support/load.ts';
 
 /** Of one change of a cluster on a machine that does much else. */
@@ -43,7 +43,7 @@ describe('a cluster under load, in the hands of the operator', () => {
   let load: Load | undefined;
   let folder: string;
   let tools: KafkaTools;
-  let files: { readonly properties: string; readonly hosts: string };
+  let files: JavaClientFiles;
   let beganMs: number;
   /** Of the last seconds before a change. */
   let restP99Ms = 0;

@@ -6,7 +6,7 @@ import { migrationFiles } from '../../constructs/kubernetes/control-plane/migrat
 import { KAFKA_IMAGES, KAFKA_VERSIONS } from '../../contracts/images.ts';
 import { ensurePackages } from '../../local/host/packages.ts';
 import { helperBinary } from '../../local/helper/binary.ts';
-import { buildImages } from '../../local/images/build.ts';
+import { type BuiltImages, buildImages } from '../../local/images/build.ts';
 import type { BuiltImage } from '../../local/images/image-plans.ts';
 import { cacheRoot } from '../../local/tools/cache.ts';
 import { type ImageConfig, type RunOptions, type RunResult, unpackImage } from '../support/image-sandbox.ts';
@@ -17,7 +17,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 jest.setTimeout(1_200_000);
 
 describe('the images that are built here, on a read-only root, as their own user', () => {
-  let archives: ReadonlyMap<BuiltImage, string>;
+  let archives: BuiltImages;
 
   beforeAll(async () => {
     const options = { cacheRoot: cacheRoot(process.env), env: process.env };

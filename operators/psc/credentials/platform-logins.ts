@@ -7,6 +7,7 @@ import {
   loginsOf,
   type PlatformUser,
 } from '../../../constructs/kubernetes/kafka/secrets.ts';
+import { omit } from '../../runtime/omit.ts';
 import type { SecretData } from './credential-secrets.ts';
 
 /**
@@ -99,7 +100,7 @@ export function rotatedLogins(
     case 'switch':
       return taken;
     case 'retire':
-      return Object.fromEntries(Object.entries(taken).filter(([file]) => !others.includes(file)));
+      return omit(taken, ...others);
   }
 }
 

@@ -33,12 +33,16 @@ export async function kafkaTools(): Promise<KafkaTools> {
   };
 }
 
-export interface ToolCall {
-  readonly tools: KafkaTools;
+/** Files by which a client in Java comes to a cluster. */
+export interface JavaClientFiles {
   /** Client properties with address, authority and user. */
   readonly properties: string;
   /** Hosts file by which Java finds the region's names. */
   readonly hosts: string;
+}
+
+export interface ToolCall extends JavaClientFiles {
+  readonly tools: KafkaTools;
   readonly timeoutMs: number;
 }
 

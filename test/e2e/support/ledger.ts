@@ -12,6 +12,7 @@ import { collectionPath, PSC_OBJECT } from '../../../operators/psc/kubernetes/ki
 import type { Pod } from '../../../local/agent/kubernetes-types.ts';
 import { eventually } from '../../local/eventually.ts';
 import { read } from '../../policies/api-server-client.ts';
+import type { JavaClientFiles } from './kafka-tools.ts';
 import { regionApi } from './region-api.ts';
 
 /** Name of a tenant of the tests' own, that they may grow, roll and take away. */
@@ -32,10 +33,7 @@ export interface Ledger {
   /** Name ▶ uid of its pods. */
   readonly podUids: () => Promise<Readonly<Record<string, string>>>;
   /** Client properties and hosts file of its platform user, in this folder. */
-  readonly clientFiles: (
-    folder: string,
-    brokers: number,
-  ) => Promise<{ readonly properties: string; readonly hosts: string }>;
+  readonly clientFiles: (folder: string, brokers: number) => Promise<JavaClientFiles>;
   readonly kubectl: RunningRegion['kubectl'];
   /** The region's one operator or balancer, as `namespace/name`, and the zone that it runs in. */
   readonly controller: (name: 'operator' | 'balancer') => Promise<{ readonly pod: string; readonly zone: string }>;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { kafkaHome } from '../../support/kafka-jars.ts';
+import type { JavaClientFiles } from './kafka-tools.ts';
 
 /** What a load was, and what became of it. */
 export interface LoadReport {
@@ -35,11 +36,7 @@ export interface Load {
   readonly kill: () => void;
 }
 
-export interface LoadOptions {
-  /** Client properties with address, authority and user. */
-  readonly properties: string;
-  /** Hosts file by which Java finds the region's names. */
-  readonly hosts: string;
+export interface LoadOptions extends JavaClientFiles {
   readonly topicPrefix: string;
   /** Of 8,192 bytes each, over 20 topics of 12 partitions. */
   readonly recordsPerSecond: number;

@@ -3,7 +3,7 @@ import { appendFile, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { eventually } from '../../local/eventually.ts';
-import { bootstrapServerOf, type KafkaTools } from './kafka-tools.ts';
+import { bootstrapServerOf, type JavaClientFiles, type KafkaTools } from './kafka-tools.ts';
 import { type ToolEvent, VerifiedRecords, type VerifiedReport } from './verified-records.ts';
 
 /** Kafka's verifiable producer and consumer on one topic. */
@@ -18,12 +18,8 @@ export interface VerifiedLoad {
   readonly kill: () => void;
 }
 
-export interface VerifiedLoadOptions {
+export interface VerifiedLoadOptions extends JavaClientFiles {
   readonly tools: KafkaTools;
-  /** Client properties with address, authority and user. */
-  readonly properties: string;
-  /** Hosts file by which Java finds the region's names. */
-  readonly hosts: string;
   /** One that is there. */
   readonly topic: string;
   readonly recordsPerSecond: number;

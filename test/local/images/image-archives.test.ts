@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { imageReference } from '../../../contracts/images.ts';
 import { readImageLock } from '../../../images/image-lock.ts';
+import type { BuiltImages } from '../../../local/images/build.ts';
 import { builtLock, imageArchives } from '../../../local/images/image-archives.ts';
 import type { BuiltImage } from '../../../local/images/image-plans.ts';
 
 const LOCK = readImageLock(join(import.meta.dirname, '../../../images/images.lock.json'));
 
-function built(flotilla: string): ReadonlyMap<BuiltImage, string> {
+function built(flotilla: string): BuiltImages {
   return new Map<BuiltImage, string>([
     ['flotilla', `/cache/image-flotilla-${flotilla}/image.tar`],
     ['kafka', '/cache/image-kafka-0123456789abcdef/image.tar'],
